@@ -74,8 +74,14 @@ export const directiveMembers: { readonly [name in keyof Required<Directives>]: 
   tool: { ...text, does: 'Calls the tool of that name, unless a tool result came last.' },
   tools: { takes: 'count', accepts: atLeast(1), does: 'That many parallel tool calls.' },
   thinking: { ...flag, does: 'Thinks first, as if the request had asked for it.' },
-  echoHeaders: { ...flag, does: 'Answers the received method, path and headers, credentials as `[present]`, and the body’s keys, as JSON.' },
-  echoBody: { ...flag, does: 'Answers the SHA-256 and size of the raw request body and its keys, as JSON.' },
+  echoHeaders: {
+    ...flag,
+    does: 'Answers the received method, path and headers, credentials as `[present]`, and the body’s keys, as JSON.',
+  },
+  echoBody: {
+    ...flag,
+    does: 'Answers the SHA-256 and size of the raw request body and its keys, as JSON.',
+  },
   tokens: {
     takes: `object of ${tokenNames.join(', ')}`,
     accepts: isTokenCounts,
@@ -86,11 +92,21 @@ export const directiveMembers: { readonly [name in keyof Required<Directives>]: 
     accepts: oneOf(usageModes),
     does: 'Where and how usage is reported: nowhere, as zeros, on every chunk, on the last chunk that has choices, or twice.',
   },
-  chunks: { takes: 'count', accepts: atLeast(1), does: 'Number of text deltas; by default one a word.' },
+  chunks: {
+    takes: 'count',
+    accepts: atLeast(1),
+    does: 'Number of text deltas; by default one a word.',
+  },
   chunkDelayMs: { ...milliseconds, does: 'Waits before each delta but the first.' },
   headDelayMs: { ...milliseconds, does: 'Waits before the status line.' },
-  firstByteDelayMs: { ...milliseconds, does: 'Waits between the head and the first byte of the body.' },
-  silentMs: { ...milliseconds, does: 'Falls silent once: after the first delta, or in the middle of a body.' },
+  firstByteDelayMs: {
+    ...milliseconds,
+    does: 'Waits between the head and the first byte of the body.',
+  },
+  silentMs: {
+    ...milliseconds,
+    does: 'Falls silent once: after the first delta, or in the middle of a body.',
+  },
   status: {
     takes: 'HTTP status from 400',
     accepts: (value) => atLeast(400)(value) && (value as number) <= 599,
@@ -99,7 +115,11 @@ export const directiveMembers: { readonly [name in keyof Required<Directives>]: 
   errorMessage: { ...text, does: 'The message of `status` or `errorAfterChunks`.' },
   errorCode: { ...text, does: 'Its code (in Anthropic’s dialect: its type).' },
   retryAfter: { takes: 'seconds', accepts: atLeast(0), does: 'Adds `retry-after` to `status`.' },
-  failTimes: { takes: 'count', accepts: atLeast(0), does: 'Only the first so many requests with this `failKey` meet the faults of this directive.' },
+  failTimes: {
+    takes: 'count',
+    accepts: atLeast(0),
+    does: 'Only the first so many requests with this `failKey` meet the faults of this directive.',
+  },
   failKey: { ...text, does: 'The key that `failTimes` counts under.' },
   failModels: {
     takes: 'list of upstream models',
@@ -111,12 +131,24 @@ export const directiveMembers: { readonly [name in keyof Required<Directives>]: 
     accepts: isDeath,
     does: 'After so many deltas the socket is reset, or the body ends cleanly without its end. -1: before the status line.',
   },
-  errorAfterChunks: { takes: 'count', accepts: atLeast(0), does: 'Ends a stream in the dialect’s error event after so many deltas.' },
+  errorAfterChunks: {
+    takes: 'count',
+    accepts: atLeast(0),
+    does: 'Ends a stream in the dialect’s error event after so many deltas.',
+  },
   endless: { ...flag, does: 'Streams until the client goes.' },
   garbage: { ...flag, does: 'Breaks the JSON: of a body, or of one event after the first delta.' },
   noTerminal: { ...flag, does: 'Leaves out `[DONE]`, `message_stop`, `response.completed`.' },
-  lineEnding: { takes: 'lf, crlf', accepts: oneOf(['lf', 'crlf']), does: 'Line ends of the stream.' },
-  splitBytes: { takes: 'bytes', accepts: atLeast(1), does: 'Writes the raw stream so many bytes at a time.' },
+  lineEnding: {
+    takes: 'lf, crlf',
+    accepts: oneOf(['lf', 'crlf']),
+    does: 'Line ends of the stream.',
+  },
+  splitBytes: {
+    takes: 'bytes',
+    accepts: atLeast(1),
+    does: 'Writes the raw stream so many bytes at a time.',
+  },
   hash: { ...flag, does: 'Books the SHA-256 of the answer’s body.' },
 };
 
@@ -147,7 +179,11 @@ export function readDirectives(userText: string): DirectiveReading {
 
 function readObject(source: string, from: number): { value: JsonObject; end: number } | null {
   // The JSON itself may contain "]]", so each one is tried as the closing pair.
-  for (let close = source.indexOf(']]', from); close !== -1; close = source.indexOf(']]', close + 1)) {
+  for (
+    let close = source.indexOf(']]', from);
+    close !== -1;
+    close = source.indexOf(']]', close + 1)
+  ) {
     try {
       const value: unknown = JSON.parse(source.slice(from, close));
       if (isObject(value)) return { value, end: close + 2 };

@@ -84,9 +84,7 @@ export function errorBody(shape: ErrorShape, refusal: Refusal, requestId: string
         request_id: requestId,
       };
     case 'google':
-      return [
-        { error: { code: status, message, status: googleStatuses[status] ?? 'UNKNOWN' } },
-      ];
+      return [{ error: { code: status, message, status: googleStatuses[status] ?? 'UNKNOWN' } }];
     case 'xai':
       return { code: code ?? type, error: message };
     case 'mistral':

@@ -101,12 +101,8 @@ export interface AttemptEnd {
   savingsPermille?: number | undefined;
   bodyId: string;
   upstreamId: string;
-  /** The stream's last bytes (its terminal event), or the whole body of an answer that is not streamed. */
-  body: Buffer;
-  /** In `body`: the value of `model`, and where a member may be put in before the closing brace. 0: none. */
-  modelStart: number;
-  modelEnd: number;
-  objectEnd: number;
+  /** The stream's last bytes: its terminal event, its own or ours. Empty where not streamed. */
+  finalBytes: Buffer;
 }
 
 export interface AttemptFailure {
@@ -1265,10 +1261,7 @@ function createBaseAttemptEnd(): AttemptEnd {
     savingsPermille: undefined,
     bodyId: "",
     upstreamId: "",
-    body: Buffer.alloc(0),
-    modelStart: 0,
-    modelEnd: 0,
-    objectEnd: 0,
+    finalBytes: Buffer.alloc(0),
   };
 }
 
@@ -1304,17 +1297,8 @@ export const AttemptEnd: MessageFns<AttemptEnd> = {
     if (message.upstreamId !== "") {
       writer.uint32(66).string(message.upstreamId);
     }
-    if (message.body.length !== 0) {
-      writer.uint32(74).bytes(message.body);
-    }
-    if (message.modelStart !== 0) {
-      writer.uint32(80).uint32(message.modelStart);
-    }
-    if (message.modelEnd !== 0) {
-      writer.uint32(88).uint32(message.modelEnd);
-    }
-    if (message.objectEnd !== 0) {
-      writer.uint32(96).uint32(message.objectEnd);
+    if (message.finalBytes.length !== 0) {
+      writer.uint32(74).bytes(message.finalBytes);
     }
     return writer;
   },
@@ -1401,31 +1385,7 @@ export const AttemptEnd: MessageFns<AttemptEnd> = {
               break;
             }
 
-            message.body = Buffer.from(reader.bytes());
-            continue;
-          }
-          case 10: {
-            if (tag !== 80) {
-              break;
-            }
-
-            message.modelStart = reader.uint32();
-            continue;
-          }
-          case 11: {
-            if (tag !== 88) {
-              break;
-            }
-
-            message.modelEnd = reader.uint32();
-            continue;
-          }
-          case 12: {
-            if (tag !== 96) {
-              break;
-            }
-
-            message.objectEnd = reader.uint32();
+            message.finalBytes = Buffer.from(reader.bytes());
             continue;
           }
         }
@@ -1491,10 +1451,7 @@ export const AttemptEnd: MessageFns<AttemptEnd> = {
     message.savingsPermille = object.savingsPermille ?? undefined;
     message.bodyId = object.bodyId ?? "";
     message.upstreamId = object.upstreamId ?? "";
-    message.body = object.body ?? Buffer.alloc(0);
-    message.modelStart = object.modelStart ?? 0;
-    message.modelEnd = object.modelEnd ?? 0;
-    message.objectEnd = object.objectEnd ?? 0;
+    message.finalBytes = object.finalBytes ?? Buffer.alloc(0);
     return message;
   },
 };

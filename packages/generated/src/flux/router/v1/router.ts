@@ -36,6 +36,8 @@ export interface DecideRequest {
     | undefined;
   /** An account may choose to have unknown model ids routed as flux-auto. */
   routeUnknownModels: boolean;
+  /** Which rate card holds; milliseconds since 1970 UTC. */
+  receivedAtMs: number;
 }
 
 /** Routor's request fields; empty: not sent. */
@@ -56,6 +58,9 @@ export interface Refusal {
   code: string;
   message: string;
   param: string;
+  /** Of context_length_exceeded: the estimate and the largest window. */
+  tokens: number;
+  tokensMax: number;
 }
 
 function createBaseDecisionFrames(): DecisionFrames {
@@ -288,7 +293,14 @@ export const DecisionFrame: MessageFns<DecisionFrame> = {
 };
 
 function createBaseDecideRequest(): DecideRequest {
-  return { requestedModel: "", dialect: "", factsJson: "", routor: undefined, routeUnknownModels: false };
+  return {
+    requestedModel: "",
+    dialect: "",
+    factsJson: "",
+    routor: undefined,
+    routeUnknownModels: false,
+    receivedAtMs: 0,
+  };
 }
 
 export const DecideRequest: MessageFns<DecideRequest> = {
@@ -307,6 +319,9 @@ export const DecideRequest: MessageFns<DecideRequest> = {
     }
     if (message.routeUnknownModels !== false) {
       writer.uint32(40).bool(message.routeUnknownModels);
+    }
+    if (message.receivedAtMs !== 0) {
+      writer.uint32(49).double(message.receivedAtMs);
     }
     return writer;
   },
@@ -362,6 +377,14 @@ export const DecideRequest: MessageFns<DecideRequest> = {
             }
 
             message.routeUnknownModels = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.receivedAtMs = reader.double();
             continue;
           }
         }
@@ -420,6 +443,7 @@ export const DecideRequest: MessageFns<DecideRequest> = {
       ? RoutorFields.fromPartial(object.routor)
       : undefined;
     message.routeUnknownModels = object.routeUnknownModels ?? false;
+    message.receivedAtMs = object.receivedAtMs ?? 0;
     return message;
   },
 };
@@ -673,7 +697,7 @@ export const DecideResponse: MessageFns<DecideResponse> = {
 };
 
 function createBaseRefusal(): Refusal {
-  return { code: "", message: "", param: "" };
+  return { code: "", message: "", param: "", tokens: 0, tokensMax: 0 };
 }
 
 export const Refusal: MessageFns<Refusal> = {
@@ -686,6 +710,12 @@ export const Refusal: MessageFns<Refusal> = {
     }
     if (message.param !== "") {
       writer.uint32(26).string(message.param);
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(32).uint32(message.tokens);
+    }
+    if (message.tokensMax !== 0) {
+      writer.uint32(40).uint32(message.tokensMax);
     }
     return writer;
   },
@@ -725,6 +755,22 @@ export const Refusal: MessageFns<Refusal> = {
             }
 
             message.param = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.tokens = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.tokensMax = reader.uint32();
             continue;
           }
         }
@@ -779,6 +825,8 @@ export const Refusal: MessageFns<Refusal> = {
     message.code = object.code ?? "";
     message.message = object.message ?? "";
     message.param = object.param ?? "";
+    message.tokens = object.tokens ?? 0;
+    message.tokensMax = object.tokensMax ?? 0;
     return message;
   },
 };

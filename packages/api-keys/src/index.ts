@@ -1,0 +1,9 @@
+export {
+  generateKey,
+  hashKey,
+  isWellFormedKey,
+  type KeyKind,
+  keyKind,
+  keyPrefixForDisplay,
+  pepperFromText,
+} from './key.ts';

@@ -1,0 +1,9 @@
+export {
+  BusClosedError,
+  StaleOwnerError,
+  TopicMismatchError,
+  UnknownTopicError,
+} from './bus-errors.ts';
+export { type EmbeddedBusOptions, openEmbeddedBus } from './embedded/open-embedded-bus.ts';
+export { murmur2, partitionOfKey } from './key-partition.ts';
+export type * from './port.ts';

@@ -1,0 +1,98 @@
+import { readEvents } from './event-format.ts';
+import type { JournalEvent } from './journal.ts';
+import type { JournalFile } from './journal-file.ts';
+
+const MAX_BYTES = 8 * 1024 * 1024;
+const EVENT_OVERHEAD_BYTES = 100;
+
+/**
+ * The oldest unshipped events, in memory. While shipping keeps up these are all there are and no row
+ * is ever read; else the window stops growing, and when it is used up the next ones are read.
+ */
+export class OutboxWindow {
+  readonly #file: JournalFile;
+  #events: { event: JournalEvent; chunk: number }[] = [];
+  #head = 0;
+  #bytes = 0;
+  /** The last chunk whose events are, or were, in the window. */
+  #lastChunk: number;
+  #complete: boolean;
+
+  /** Begins behind: with what the table has after chunk `afterChunk`. */
+  constructor(file: JournalFile, afterChunk: number) {
+    this.#file = file;
+    this.#lastChunk = afterChunk;
+    this.#complete = false;
+  }
+
+  /** The events of a chunk that has just been committed. */
+  committed(chunk: number, events: readonly JournalEvent[]): void {
+    if (!this.#complete || this.#bytes >= MAX_BYTES) {
+      if (events.length > 0) this.#complete = false;
+      return;
+    }
+    this.#add(chunk, events);
+  }
+
+  batch(shipped: number, maxEvents: number, maxBytes: number): readonly JournalEvent[] {
+    const batch: JournalEvent[] = [];
+    let bytes = 0;
+    for (let at = this.#head; batch.length < maxEvents; at += 1) {
+      if (at >= this.#events.length && !this.#load(shipped)) break;
+      const event = this.#events[at]?.event;
+      if (event === undefined) continue;
+      bytes += event.value.length + EVENT_OVERHEAD_BYTES;
+      if (batch.length > 0 && bytes > maxBytes) break;
+      batch.push(event);
+    }
+    return batch;
+  }
+
+  /** Forgets events up to `sequence`; returns the last chunk of which no event is left unshipped. */
+  shipped(sequence: number, lastCommittedChunk: number): number {
+    for (;;) {
+      const first = this.#events[this.#head];
+      if (first === undefined) {
+        this.#events = [];
+        this.#head = 0;
+        return this.#complete ? lastCommittedChunk : this.#lastChunk;
+      }
+      if (first.event.sequence > sequence) {
+        this.#compactArray();
+        return first.chunk - 1;
+      }
+      this.#bytes -= first.event.value.length + EVENT_OVERHEAD_BYTES;
+      this.#head += 1;
+    }
+  }
+
+  /** Reads one chunk more; false where there is none. */
+  #load(shipped: number): boolean {
+    if (this.#complete) return false;
+    const next = this.#file.outboxAfter(this.#lastChunk);
+    if (next === null) {
+      this.#complete = true;
+      return false;
+    }
+    const events = readEvents(next.outbox, next.firstSequence);
+    this.#add(
+      next.id,
+      events.filter((event) => event.sequence > shipped),
+    );
+    return true;
+  }
+
+  #add(chunk: number, events: readonly JournalEvent[]): void {
+    for (const event of events) {
+      this.#events.push({ event, chunk });
+      this.#bytes += event.value.length + EVENT_OVERHEAD_BYTES;
+    }
+    if (events.length > 0) this.#lastChunk = chunk;
+  }
+
+  #compactArray(): void {
+    if (this.#head < 1_024 || this.#head * 2 < this.#events.length) return;
+    this.#events = this.#events.slice(this.#head);
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,249 @@
+import { busyDelayMs, type FileLock, isBusy } from '@fluxrouter/event-bus/sqlite';
+import { ByteBuffer } from './byte-buffer.ts';
+import { readEntries, writeEntry } from './entry-format.ts';
+import { writeEvent } from './event-format.ts';
+import type { Journal, JournalEvent, JournalState, NewEvent, RecoveredEntry } from './journal.ts';
+import type { Chunk, Deleted, JournalFile } from './journal-file.ts';
+import { OpenEntries } from './open-entries.ts';
+import { OutboxWindow } from './outbox-window.ts';
+
+const CHUNK_OVERHEAD_BYTES = 64;
+const BUFFER_BYTES = 256 * 1024;
+/** Long-running entries are written anew when they hold up the deletion of that much. */
+const CARRY_AFTER_BYTES = 8 * 1024 * 1024;
+const CARRY_ENTRIES = 64;
+const RETRY_MS_MAX = 2_000;
+
+export interface SqliteJournalOptions {
+  maxBytes: number;
+  maxOutboxEntries?: number | undefined;
+  onFailure?: ((error: Error) => void) | undefined;
+}
+
+type DurableCallback = (error: Error | null) => void;
+
+export class SqliteJournal implements Journal {
+  readonly #file: JournalFile;
+  readonly #lock: FileLock;
+  readonly #options: SqliteJournalOptions;
+  readonly #open = new OpenEntries();
+  readonly #window: OutboxWindow;
+  readonly #entries = new ByteBuffer(BUFFER_BYTES);
+  readonly #outbox = new ByteBuffer(BUFFER_BYTES);
+  #events: JournalEvent[] = [];
+  #waiting: DurableCallback[] = [];
+  #deleted: Deleted;
+  #shipped: number;
+  #lastChunk: number;
+  #bytesEnd: number;
+  /** Sequence of the last event, committed or not. */
+  #lastSequence: number;
+  #scheduled = false;
+  #trimDue = false;
+  #failure: Error | null = null;
+  #failures = 0;
+  #busyAttempts = 0;
+  #listener: (() => void) | null = null;
+  #closed = false;
+
+  constructor(file: JournalFile, lock: FileLock, options: SqliteJournalOptions) {
+    this.#file = file;
+    this.#lock = lock;
+    this.#options = options;
+    this.#deleted = file.deleted();
+    this.#shipped = this.#deleted.shipped;
+    this.#lastSequence = this.#deleted.shipped;
+    this.#lastChunk = this.#deleted.chunks;
+    this.#bytesEnd = this.#deleted.bytes;
+    for (const chunk of file.chunks()) {
+      for (const record of readEntries(chunk.entries)) this.#open.replay(record, chunk.id);
+      this.#lastChunk = chunk.id;
+      this.#bytesEnd = chunk.bytesEnd;
+      this.#lastSequence = Math.max(this.#lastSequence, chunk.eventsEnd);
+    }
+    this.#window = new OutboxWindow(file, this.#deleted.chunks);
+  }
+
+  begin(payload: Uint8Array): number {
+    const entry = this.#open.begin(payload);
+    writeEntry(this.#entries, 'begin', entry, payload);
+    this.#schedule();
+    return entry;
+  }
+
+  update(entry: number, payload: Uint8Array): void {
+    if (!this.#open.update(entry, payload)) return;
+    writeEntry(this.#entries, 'update', entry, payload);
+    this.#schedule();
+  }
+
+  finish(entry: number | null, events: readonly NewEvent[]): void {
+    const outboxLength = this.#outbox.length;
+    try {
+      for (const event of events) writeEvent(this.#outbox, event);
+    } catch (error) {
+      this.#outbox.length = outboxLength;
+      throw error;
+    }
+    for (const { key, type, value } of events) {
+      this.#lastSequence += 1;
+      this.#events.push({ sequence: this.#lastSequence, key, type, value });
+    }
+    if (entry !== null && this.#open.finish(entry)) writeEntry(this.#entries, 'finish', entry);
+    this.#schedule();
+  }
+
+  whenDurable(callback: DurableCallback): void {
+    if (!this.#isPending()) callback(null);
+    else if (this.#failure !== null) callback(this.#failure);
+    else this.#waiting.push(callback);
+  }
+
+  state(): JournalState {
+    const { maxBytes, maxOutboxEntries = Number.POSITIVE_INFINITY } = this.#options;
+    const outboxEntries = this.#lastSequence - this.#shipped;
+    const bytes =
+      this.#bytesEnd - this.#deleted.bytes + this.#entries.length + this.#outbox.length;
+    const failing = this.#failure !== null;
+    const full = bytes >= maxBytes || outboxEntries >= maxOutboxEntries;
+    return {
+      openEntries: this.#open.size,
+      outboxEntries,
+      bytes,
+      failing,
+      full,
+      acceptsNew: !failing && !full && !this.#closed,
+    };
+  }
+
+  recovered(): readonly RecoveredEntry[] {
+    return this.#open.recovered();
+  }
+
+  nextBatch(maxEvents: number, maxBytes: number) {
+    const events = this.#window.batch(this.#shipped, maxEvents, maxBytes);
+    return { upTo: events.at(-1)?.sequence ?? this.#shipped, events };
+  }
+
+  shipped(upTo: number): void {
+    if (upTo <= this.#shipped) return;
+    this.#shipped = upTo;
+    this.#trimDue = true;
+    this.#schedule();
+  }
+
+  onCommitted(listener: (() => void) | null): void {
+    this.#listener = listener;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#commit();
+    await this.#file.close();
+    this.#lock.release();
+  }
+
+  #isPending(): boolean {
+    return this.#entries.length > 0 || this.#outbox.length > 0;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#failure !== null) return;
+    this.#scheduled = true;
+    setImmediate(this.#commitTurn);
+  }
+
+  readonly #commitTurn = (): void => {
+    this.#scheduled = false;
+    if (!this.#closed) this.#commit();
+  };
+
+  #commit(): void {
+    const deleted = this.#trimDue ? this.#nextDeleted() : null;
+    const chunk = this.#isPending() ? this.#nextChunk() : null;
+    try {
+      if (chunk !== null || deleted !== null) this.#file.write(chunk, deleted);
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    this.#busyAttempts = 0;
+    this.#failures = 0;
+    this.#failure = null;
+    if (deleted !== null) {
+      this.#deleted = deleted;
+      this.#trimDue = false;
+    }
+    if (chunk !== null) this.#committed(chunk);
+  }
+
+  #nextChunk(): Chunk {
+    const entries = this.#entries.written();
+    const outbox = this.#outbox.written();
+    return {
+      id: this.#lastChunk + 1,
+      eventsEnd: this.#lastSequence,
+      events: this.#events.length,
+      bytesEnd: this.#bytesEnd + entries.length + outbox.length + CHUNK_OVERHEAD_BYTES,
+      entries,
+      outbox,
+    };
+  }
+
+  #committed(chunk: Chunk): void {
+    this.#lastChunk = chunk.id;
+    this.#bytesEnd = chunk.bytesEnd;
+    this.#entries.reset(BUFFER_BYTES);
+    this.#outbox.reset(BUFFER_BYTES);
+    this.#open.committed(chunk.id);
+    const events = this.#events;
+    this.#events = [];
+    this.#window.committed(chunk.id, events);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const callback of waiting) callback(null);
+    if (events.length > 0) this.#listener?.();
+  }
+
+  /** What may go: chunks whose events are shipped and whose entries are finished. */
+  #nextDeleted(): Deleted {
+    let chunks = this.#window.shipped(this.#shipped, this.#lastChunk);
+    const oldest = this.#open.oldestChunk();
+    if (oldest !== null && oldest <= chunks) {
+      this.#carryOldEntries(chunks);
+      chunks = oldest - 1;
+    }
+    if (chunks <= this.#deleted.chunks) return { ...this.#deleted, shipped: this.#shipped };
+    return { chunks, bytes: this.#file.bytesEndOf(chunks), shipped: this.#shipped };
+  }
+
+  #carryOldEntries(upToChunk: number): void {
+    if (this.#bytesEnd - this.#deleted.bytes < CARRY_AFTER_BYTES) return;
+    for (const [entry, open] of this.#open.carry(upToChunk, CARRY_ENTRIES)) {
+      writeEntry(this.#entries, 'begin', entry, open.begun);
+      if (open.updated !== null) writeEntry(this.#entries, 'update', entry, open.updated);
+    }
+  }
+
+  #failed(error: unknown): void {
+    const retry = () => {
+      if (!this.#closed) this.#commit();
+    };
+    if (isBusy(error) && this.#busyAttempts < 500) {
+      this.#busyAttempts += 1;
+      this.#scheduled = true;
+      setTimeout(this.#commitTurn, busyDelayMs(this.#busyAttempts));
+      return;
+    }
+    const failure = error instanceof Error ? error : new Error(String(error));
+    const first = this.#failure === null;
+    this.#failure = failure;
+    this.#failures += 1;
+    setTimeout(retry, Math.min(RETRY_MS_MAX, 25 * 2 ** this.#failures)).unref();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const callback of waiting) callback(failure);
+    if (first) this.#options.onFailure?.(failure);
+  }
+}

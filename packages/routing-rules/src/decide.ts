@@ -1,0 +1,202 @@
+import type { Lane, Model } from '@fluxrouter/catalogue';
+import {
+  type ConstraintInput,
+  findRejection,
+  isTightFit,
+  type RejectionReason,
+} from './constraints.ts';
+import type { DecideInput, DecideResult, Decision, Profile } from './decision.ts';
+import { compareHealth, type HealthState, healthOf } from './health.ts';
+import type { Tier } from './policy.ts';
+import { refuseImage, refuseRejected, refuseUnknown } from './refuse.ts';
+import { type Assessment, assess, compareTiers, tierDefinition } from './score.ts';
+
+interface Plan {
+  readonly profile: Profile;
+  readonly tier: Tier;
+  readonly lane: Lane;
+  /** Lanes to look for models in, in this order; the later ones only where the ones before have none. */
+  readonly lanes: readonly Lane[];
+  readonly reasons: readonly string[];
+}
+
+interface Selection {
+  readonly lane: Lane;
+  readonly models: readonly Model[];
+  readonly rejected: readonly { readonly model: Model; readonly reason: RejectionReason }[];
+}
+
+/**
+ * Which models, in which order, and why: a pure function of its input, the one that serves and the one that explains.
+ * Hard constraints choose who may serve, the score chooses the lane, health the order within it.
+ */
+export function decide(input: DecideInput): DecideResult {
+  const { requested } = input;
+  if (requested.kind === 'unknown') return { ok: false, refusal: refuseUnknown(requested.nearest) };
+  if (asksForImages(input) !== (input.dialect === 'openai-images')) {
+    return { ok: false, refusal: refuseImage(input) };
+  }
+  const assessment = assess(input.facts, input.policy);
+  const plan = planRequest(input, assessment);
+  const selection =
+    requested.kind === 'pin' ? selectPin(requested.model, input) : selectFromLanes(plan, input);
+  if (selection.models.length === 0) {
+    return { ok: false, refusal: refuseRejected(selection.rejected, input) };
+  }
+  return { ok: true, decision: explain(input, assessment, plan, selection) };
+}
+
+/** `flux-auto` on the images path means the image lane. */
+function asksForImages({ requested, dialect }: DecideInput): boolean {
+  switch (requested.kind) {
+    case 'lane':
+      return requested.lane === 'image';
+    case 'pin':
+      return requested.model.lane === 'image';
+    default:
+      return dialect === 'openai-images';
+  }
+}
+
+function planRequest(input: DecideInput, assessment: Assessment): Plan {
+  const { requested, routor = {}, policy, dialect } = input;
+  const reasons: string[] = [];
+  let tier = assessment.tier;
+  if (requested.kind === 'pin') {
+    return { profile: 'direct', tier, lane: requested.model.lane, lanes: [], reasons };
+  }
+  if (requested.kind === 'lane') {
+    return { profile: 'tier', tier, lane: requested.lane, lanes: [requested.lane], reasons };
+  }
+  if (dialect === 'openai-images') {
+    return { profile: 'auto', tier, lane: 'image', lanes: ['image'], reasons };
+  }
+  if (routor.tier !== undefined) {
+    tier = routor.tier;
+    reasons.push(`routor.tier:${tier}`);
+  } else {
+    if (routor.tierFloor !== undefined && compareTiers(tier, routor.tierFloor) < 0) {
+      tier = routor.tierFloor;
+      reasons.push(`routor.floor:${tier}`);
+    }
+    if (routor.tierCeiling !== undefined && compareTiers(tier, routor.tierCeiling) > 0) {
+      tier = routor.tierCeiling;
+      reasons.push(`routor.ceiling:${tier}`);
+    }
+  }
+  const lane = tierDefinition(tier, policy).lane;
+  const profile = routor.tier === undefined ? 'auto' : 'tier';
+  return { profile, tier, lane, lanes: LANE_DETOURS[lane], reasons };
+}
+
+/** Where a lane has nobody who can serve a request: rather a better model than a worse one. */
+const LANE_DETOURS: Readonly<Record<Exclude<Lane, 'image'>, readonly Lane[]>> = {
+  fast: ['fast', 'standard', 'reasoning'],
+  standard: ['standard', 'reasoning', 'fast'],
+  reasoning: ['reasoning', 'standard', 'fast'],
+};
+
+/** Exactly this model or none. */
+function selectPin(model: Model, input: DecideInput): Selection {
+  const reason = findRejection(model, constraintsOf(input));
+  return reason === null
+    ? { lane: model.lane, models: [model], rejected: [] }
+    : { lane: model.lane, models: [], rejected: [{ model, reason }] };
+}
+
+function selectFromLanes(plan: Plan, input: DecideInput): Selection {
+  const constraints = constraintsOf(input);
+  const rejected: { model: Model; reason: RejectionReason }[] = [];
+  for (const lane of plan.lanes) {
+    const models: Model[] = [];
+    for (const model of candidates(lane, plan, input)) {
+      const reason = findRejection(model, constraints);
+      if (reason === null) models.push(model);
+      else if (!rejected.some((entry) => entry.model === model)) rejected.push({ model, reason });
+    }
+    if (models.length > 0) return { lane, models: inOrder(models, input), rejected };
+  }
+  return { lane: plan.lane, models: [], rejected };
+}
+
+/** The tier's own default, if it names one, then the lane's chain. */
+function candidates(lane: Lane, plan: Plan, { catalogue, policy }: DecideInput): readonly Model[] {
+  const chain = catalogue.lanes.get(lane)?.chain ?? [];
+  const own =
+    plan.profile === 'auto' && lane === plan.lane && lane !== 'image'
+      ? tierDefinition(plan.tier, policy).defaultModel
+      : undefined;
+  const ids = own === undefined ? chain : [own, ...chain.filter((id) => id !== own)];
+  return ids.flatMap((id) => catalogue.models.get(id) ?? []);
+}
+
+/** Who surely fits before who may fit, the healthy before the ailing; else as the lane has them. */
+function inOrder(models: readonly Model[], { facts, health }: DecideInput): Model[] {
+  return [...models].sort(
+    (a, b) =>
+      Number(isTightFit(facts, a)) - Number(isTightFit(facts, b)) ||
+      compareHealth(healthOf(a, health), healthOf(b, health)),
+  );
+}
+
+function constraintsOf({
+  facts,
+  dialect,
+  rateCard,
+  servable,
+  routor,
+}: DecideInput): ConstraintInput {
+  return { facts, dialect, rateCard, servable, maxCost: routor?.maxCost };
+}
+
+function explain(
+  input: DecideInput,
+  assessment: Assessment,
+  plan: Plan,
+  selection: Selection,
+): Decision {
+  const chain = selection.models.map(({ id, provider, upstreamModel }) => ({
+    model: id,
+    provider,
+    upstreamModel,
+  }));
+  const ailing: Record<string, HealthState> = {};
+  for (const model of selection.models) {
+    const state = healthOf(model, input.health);
+    if (state !== 'healthy') ailing[model.id] = state;
+  }
+  return {
+    profile: plan.profile,
+    tier: plan.tier,
+    lane: selection.lane,
+    category: selection.lane === 'image' ? 'image' : assessment.category,
+    score: assessment.score,
+    confidence: assessment.confidence,
+    method: 'rules',
+    policy: input.policy.hash,
+    rateCardVersion: input.rateCard.version,
+    catalogueVersion: input.catalogue.version,
+    reasons: reasonsOf(assessment, plan, selection, ailing),
+    contributions: assessment.contributions,
+    chain,
+    rejected: selection.rejected.map(({ model, reason }) => ({ model: model.id, reason })),
+    routedModel: chain[0]?.model ?? '',
+    historyFloor: assessment.historyFloor,
+    health: ailing,
+  };
+}
+
+/** Codes of a closed list with numbers: what moved the score, then what moved the choice. */
+function reasonsOf(
+  assessment: Assessment,
+  plan: Plan,
+  selection: Selection,
+  ailing: Readonly<Record<string, HealthState>>,
+): string[] {
+  const reasons = assessment.contributions.map(({ name, value }) => `${name}:${value}`);
+  if (assessment.historyFloor !== null) reasons.push(`history.floor:${assessment.historyFloor}`);
+  reasons.push(...plan.reasons, `tier:${plan.tier}`, `lane:${selection.lane}`);
+  if (selection.lane !== plan.lane) reasons.push(`lane.moved:${plan.lane}`);
+  for (const [model, state] of Object.entries(ailing)) reasons.push(`health.${state}:${model}`);
+  return reasons;
+}

@@ -1,0 +1,97 @@
+import type { Dialect } from '@fluxrouter/catalogue';
+import type { ReasoningEffort, RequestFacts } from './facts.ts';
+import { arrayLength, countOrNull, isObject, type JsonObject } from './json-object.ts';
+import { readAnthropicMessages } from './read-anthropic-messages.ts';
+import { readOpenaiChat } from './read-openai-chat.ts';
+import { readOpenaiResponses } from './read-openai-responses.ts';
+import {
+  newRequestReader,
+  type RequestReader,
+  readJson,
+  readMessage,
+  readUserText,
+} from './request-reader.ts';
+import { finishText, newTextCounter } from './scan-text.ts';
+
+const READERS: Readonly<Record<Dialect, (reader: RequestReader, body: JsonObject) => void>> = {
+  'openai-chat': readOpenaiChat,
+  'openai-responses': readOpenaiResponses,
+  'anthropic-messages': readAnthropicMessages,
+  'openai-images': (reader, body) => {
+    readMessage(reader);
+    if (typeof body['prompt'] === 'string') readUserText(reader, body['prompt'], null);
+  },
+};
+
+/**
+ * A parsed request body as counts and flags: one linear pass, nothing of its text is kept. Total: what is missing or
+ * of a wrong type counts as absent; whether a request is valid is judged elsewhere.
+ */
+export function extractFacts(parsed: JsonObject, dialect: Dialect): RequestFacts {
+  const reader = newRequestReader();
+  READERS[dialect](reader, parsed);
+  if (Array.isArray(parsed['tools'])) readJson(reader, parsed['tools']);
+  const turns = reader.turns.map(finishText);
+  const ask = turns.pop() ?? finishText(newTextCounter());
+  const { tokenHundredths, turns: _, ...counts } = reader;
+  return {
+    dialect,
+    ask,
+    history: turns,
+    ...counts,
+    inputTokensEstimate: Math.ceil(tokenHundredths / 100),
+    tools: arrayLength(parsed['tools']),
+    toolChoiceForced: isToolChoiceForced(parsed['tool_choice']),
+    jsonSchema: asksForJson(parsed),
+    reasoningEffort: reasoningEffort(parsed),
+    thinkingBudget: thinkingBudget(parsed['thinking']),
+    maxTokens: maxTokens(parsed),
+    stream: parsed['stream'] === true,
+    n: Math.max(1, countOrNull(parsed['n']) ?? 1),
+  };
+}
+
+function isToolChoiceForced(choice: unknown): boolean {
+  if (typeof choice === 'string') return choice === 'required';
+  return isObject(choice) && choice['type'] !== 'auto' && choice['type'] !== 'none';
+}
+
+/** `response_format` (chat), `text.format` (responses), `output_config.format` or `output_format` (Anthropic). */
+function asksForJson(body: JsonObject): boolean {
+  const text = body['text'];
+  const config = body['output_config'];
+  return [
+    body['response_format'],
+    isObject(text) ? text['format'] : undefined,
+    isObject(config) ? config['format'] : undefined,
+    body['output_format'],
+  ].some((format) => isObject(format) && format['type'] === 'json_schema');
+}
+
+const EFFORTS: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+
+function reasoningEffort(body: JsonObject): ReasoningEffort | null {
+  const reasoning = body['reasoning'];
+  const config = body['output_config'];
+  for (const effort of [
+    body['reasoning_effort'],
+    isObject(reasoning) ? reasoning['effort'] : undefined,
+    isObject(config) ? config['effort'] : undefined,
+  ]) {
+    if (typeof effort === 'string' && EFFORTS.includes(effort)) return effort as ReasoningEffort;
+  }
+  return null;
+}
+
+function thinkingBudget(thinking: unknown): number | null {
+  if (!isObject(thinking) || thinking['type'] === 'disabled') return null;
+  return countOrNull(thinking['budget_tokens']);
+}
+
+function maxTokens(body: JsonObject): number | null {
+  return (
+    countOrNull(body['max_completion_tokens']) ??
+    countOrNull(body['max_tokens']) ??
+    countOrNull(body['max_output_tokens'])
+  );
+}

@@ -1,0 +1,76 @@
+import type { Dialect } from '@fluxrouter/catalogue';
+
+/** The closed list of word families that are counted; their words are data (`data/vocabulary.json`). */
+export const WORD_FAMILIES = [
+  'analysis',
+  'code',
+  'math',
+  'technical',
+  'steps',
+  'constraint',
+  'quantity',
+  'simple',
+  'creative',
+  'brevity',
+  'followUp',
+] as const;
+
+export type WordFamily = (typeof WORD_FAMILIES)[number];
+
+/** Counts of one user turn's own words. Numbers only: the text itself is never kept. */
+export interface TextFacts {
+  /** UTF-16 code units. */
+  readonly chars: number;
+  /** Runs of letters or digits; a CJK sign counts as half a word. */
+  readonly words: number;
+  readonly longWords: number;
+  readonly cjkChars: number;
+  /** Runs of digits: quantities, years, list numbers. */
+  readonly numbers: number;
+  readonly questionMarks: number;
+  readonly mathSigns: number;
+  readonly codeSigns: number;
+  readonly sentences: number;
+  readonly lines: number;
+  readonly listItems: number;
+  readonly codeFences: number;
+  /** Lines inside code fences. */
+  readonly codeLines: number;
+  /** Distinct ideas of each word family, not hits: repeating a word adds nothing. */
+  readonly ideas: Readonly<Record<WordFamily, number>>;
+  readonly tokensEstimate: number;
+}
+
+export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+/** A request as counts and flags. The same whatever dialect it came in. */
+export interface RequestFacts {
+  readonly dialect: Dialect;
+  /** The last words that the user wrote: not tool results, not an agent's envelope. */
+  readonly ask: TextFacts;
+  /** The user's turns before it, oldest first, at most `HISTORY_TURNS_MAX`. */
+  readonly history: readonly TextFacts[];
+  /** Everything that the model will read, tokens: messages, system, tools; images at a flat rate. */
+  readonly inputTokensEstimate: number;
+  readonly systemChars: number;
+  readonly messages: number;
+  readonly userTurns: number;
+  readonly tools: number;
+  readonly toolChoiceForced: boolean;
+  /** Tool results anywhere, and whether the conversation stands in an unfinished tool turn. */
+  readonly hasToolResults: boolean;
+  readonly inToolTurn: boolean;
+  readonly images: number;
+  readonly files: number;
+  readonly audio: number;
+  readonly jsonSchema: boolean;
+  readonly reasoningEffort: ReasoningEffort | null;
+  /** Tokens; null where thinking is off or has no budget. */
+  readonly thinkingBudget: number | null;
+  readonly maxTokens: number | null;
+  readonly stream: boolean;
+  readonly n: number;
+}
+
+/** How far back the history is looked at. */
+export const HISTORY_TURNS_MAX = 8;

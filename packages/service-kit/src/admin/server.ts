@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Readiness } from '../readiness.ts';
+import { secretMatcher } from '../same-secret.ts';
+import { readJsonBody } from './body.ts';
+import { type AdminAnswer, type AdminRoute, findRoute } from './routes.ts';
+
+export interface AdminServerOptions {
+  host: string;
+  /** 0: a free one. */
+  port: number;
+  log: Log;
+  metrics: Metrics;
+  readiness: Readiness;
+  /** Without a key, operators' routes are not served. */
+  operatorKey?: string;
+  routes?: readonly AdminRoute[];
+}
+
+export interface AdminServer {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const failure = (status: number, code: string, message: string): AdminAnswer => ({
+  status,
+  body: { error: { code, message } },
+});
+
+/** /healthz, /readyz and /metrics for machines, and an operator's routes behind the operator key. */
+export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
+  const isOperator = options.operatorKey ? secretMatcher(options.operatorKey) : () => false;
+  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (req, res) => {
+    answer(options, isOperator, req, res).catch((err: unknown) => {
+      options.log.error({ err }, 'An admin request failed');
+      if (res.headersSent) res.destroy();
+      else send(res, failure(500, 'internal', 'This is a fault of ours; the log says more.'));
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const shown = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    port,
+    url: `http://${shown}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  { metrics, readiness, routes = [] }: AdminServerOptions,
+  isOperator: (key: string) => boolean,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const url = new URL(req.url ?? '/', 'http://admin');
+  const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
+  if (method === 'GET' && url.pathname === '/healthz') {
+    return send(res, { status: 200, body: { status: 'ok' } });
+  }
+  if (method === 'GET' && url.pathname === '/readyz') {
+    const report = readiness.report();
+    return send(res, { status: report.ready ? 200 : 503, body: report });
+  }
+  if (method === 'GET' && url.pathname === '/metrics') {
+    const page = await metrics.page();
+    res.writeHead(200, { 'content-type': page.contentType, 'cache-control': 'no-store' });
+    res.end(page.body);
+    return;
+  }
+  send(res, await answerOperator(routes, isOperator, method, url, req));
+}
+
+async function answerOperator(
+  routes: readonly AdminRoute[],
+  isOperator: (key: string) => boolean,
+  method: string,
+  url: URL,
+  req: IncomingMessage,
+): Promise<AdminAnswer> {
+  const key = /^Bearer (\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+  if (key === undefined || !isOperator(key)) {
+    return failure(
+      401,
+      'unauthorized',
+      'Operator paths take Authorization: Bearer <operator key>.',
+    );
+  }
+  const match = findRoute(routes, method, url.pathname);
+  if (match === undefined) return failure(404, 'not_found', 'There is no such path here.');
+  if (match === 'known') return failure(405, 'method_not_allowed', 'Not with this method.');
+  const body = await readJsonBody(req);
+  if (!body.ok) return failure(body.status, body.code, body.message);
+  return match.route.handle({ params: match.params, query: url.searchParams, body: body.value });
+}
+
+function send(res: ServerResponse, { status, body }: AdminAnswer): void {
+  const bytes = Buffer.from(`${JSON.stringify(body)}\n`);
+  res.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+    'cache-control': 'no-store',
+    // What a refused request still sends is not read to its end.
+    ...(status === 413 ? { connection: 'close' } : {}),
+  });
+  res.end(bytes);
+}

@@ -1,0 +1,6 @@
+export { type ConnectOptions, connectGrpc, type GrpcConnection } from './connect.ts';
+export { bindInProcess } from './in-process.ts';
+export { maxMessageBytes } from './options.ts';
+export { RpcError, type RpcErrorCode, toRpcError } from './rpc-error.ts';
+export { type GrpcServer, type GrpcServerOptions, type ServedService, serveGrpc } from './serve.ts';
+export type { UnaryApi } from './unary-api.ts';

@@ -1,0 +1,127 @@
+import {
+  type handleBidiStreamingCall,
+  type handleUnaryCall,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { healthDefinition, healthService } from './health.ts';
+import { serverOptions } from './options.ts';
+import { type RpcError, toGrpcStatus, toRpcError } from './rpc-error.ts';
+import { tokenCheck } from './service-token.ts';
+import { callOf, unaryMethods } from './unary-api.ts';
+
+export type StreamHandler = handleBidiStreamingCall<never, never>;
+
+export interface ServedService {
+  /** A generated definition: `QueryService`. */
+  definition: object;
+  /** Its promise interface: `Query`. */
+  implementation: object;
+  /** Adapters of its bidirectional streams, by name: `{ decisions: serveDecisions(decide) }`. */
+  streams?: Readonly<Record<string, StreamHandler>>;
+}
+
+export interface GrpcServerOptions {
+  /** host:port; port 0 for a free one. */
+  address: string;
+  token: string;
+  services: readonly ServedService[];
+  isServing?: () => boolean;
+  /** Told of faults, which callers see as `internal` only. */
+  onFault?: (method: string, thrown: unknown) => void;
+}
+
+export interface GrpcServer {
+  /** host:port, with the real port. */
+  readonly address: string;
+  /** Lets running calls end, for so long; then cuts them. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Serves promise interfaces by real gRPC, behind the service token. */
+export async function serveGrpc(options: GrpcServerOptions): Promise<GrpcServer> {
+  const server = new Server(serverOptions);
+  const check = tokenCheck(options.token);
+  let closing = false;
+  for (const service of options.services) {
+    const handlers = serviceHandlers(service, check, options.onFault ?? (() => {}));
+    server.addService(service.definition as ServiceDefinition, handlers);
+  }
+  const isServing = () => !closing && (options.isServing?.() ?? true);
+  server.addService(healthDefinition, healthService(isServing));
+  const port = await bind(server, options.address);
+  const host = options.address.slice(0, options.address.lastIndexOf(':'));
+  return {
+    address: `${host}:${port}`,
+    close(graceMs = 2000) {
+      closing = true;
+      return close(server, graceMs);
+    },
+  };
+}
+
+type Check = ReturnType<typeof tokenCheck>;
+
+function serviceHandlers(
+  service: ServedService,
+  check: Check,
+  onFault: (m: string, e: unknown) => void,
+) {
+  const handlers: UntypedServiceImplementation = {};
+  for (const [name, method] of unaryMethods(service.definition)) {
+    const call = callOf(service.implementation, name);
+    const handle: handleUnaryCall<unknown, unknown> = (request, answer) => {
+      const run = async () => {
+        check(request.metadata);
+        return call(request.request);
+      };
+      run().then(
+        (response) => answer(null, response),
+        (thrown: unknown) => {
+          const error = toRpcError(thrown);
+          if (error !== thrown) onFault(method.path, thrown);
+          answer(toGrpcStatus(error));
+        },
+      );
+    };
+    handlers[name] = handle;
+  }
+  for (const [name, handle] of Object.entries(service.streams ?? {})) {
+    handlers[name] = guardStream(handle, check) as unknown as UntypedHandleCall;
+  }
+  return handlers;
+}
+
+function guardStream(handle: StreamHandler, check: Check): StreamHandler {
+  return (call) => {
+    try {
+      check(call.metadata);
+    } catch (thrown) {
+      call.emit('error', toGrpcStatus(thrown as RpcError));
+      return;
+    }
+    handle(call);
+  };
+}
+
+function bind(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(error);
+    });
+  });
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.forceShutdown(), graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,1 @@
+export const metricNames = { accounts: 'flux_accounts' } as const;

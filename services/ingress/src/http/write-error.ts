@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dialect } from '@fluxrouter/dialects';
+import type { FluxError } from '@fluxrouter/errors';
+import { answerHead, type Shown } from './answer-head.ts';
+import { lingerThenClose } from './read-body.ts';
+
+/** A wait that is longer than this is told in the message, not as `retry-after`: SDKs obey it. */
+export const RETRY_AFTER_MAX_SECONDS = 60;
+
+/** Writes an error in the dialect's shape, with the headers of its kind. */
+export function writeError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  dialect: Dialect,
+  error: FluxError,
+  shown: Shown,
+): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const body = Buffer.from(JSON.stringify(dialect.errorBody(error, shown.requestId)), 'utf8');
+  const head = answerHead(shown);
+  head.push('content-type', 'application/json', 'content-length', String(body.length));
+  let shouldRetry = error.shouldRetry;
+  if (error.retryAfterSeconds !== undefined) {
+    if (error.retryAfterSeconds <= RETRY_AFTER_MAX_SECONDS) {
+      head.push('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+    } else shouldRetry = false;
+  }
+  if (shouldRetry !== undefined) head.push('x-should-retry', shouldRetry ? 'true' : 'false');
+  // The body may still be on its way; what follows on this connection would be read as a request.
+  const unread = !request.complete;
+  if (unread) head.push('connection', 'close');
+  response.writeHead(dialect.errorStatus(error), head);
+  response.end(body);
+  if (unread) lingerThenClose(request);
+}

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Session } from 'chdb';
+
+/**
+ * The engine is a server's worth of ClickHouse; these settings make it a small guest. Measured on 2
+ * cores, idle: 0.35 % of a core without the first one, 0.1 % with it.
+ */
+const engineSettings: Readonly<Record<string, number>> = {
+  // Looks at the process's memory 10 times a second otherwise, also when nothing happens.
+  memory_worker_period_ms: 5000,
+  asynchronous_metrics_update_period_s: 3600,
+  mark_cache_size: 64 * 1024 * 1024,
+  primary_index_cache_size: 64 * 1024 * 1024,
+  index_mark_cache_size: 8 * 1024 * 1024,
+  query_condition_cache_size: 8 * 1024 * 1024,
+  compiled_expression_cache_size: 8 * 1024 * 1024,
+  mmap_cache_size: 0,
+  max_server_memory_usage: 2 * 1024 * 1024 * 1024,
+  // Of every query of every connection.
+  max_threads: 2,
+  max_insert_threads: 1,
+  compile_expressions: 0,
+};
+
+// A process that was killed lets go of its lock at once; one that ends cleanly may take seconds.
+const LOCK_WAIT_MS = 15_000;
+const LOCK_RETRY_MS = 100;
+
+/** Another process has the directory open: an engine serves one process at a time. */
+export class ChdbLockedError extends Error {
+  constructor(path: string) {
+    super(
+      `the ClickHouse directory ${path} is in use by another process: stop it, or set CHDB_PATH or DATA_DIR to another directory`,
+    );
+    this.name = 'ChdbLockedError';
+  }
+}
+
+/** Opens the engine and returns what holds it: while it is open, connections cost 0.2 ms. */
+export async function openChdbEngine(path: string, waitMs = LOCK_WAIT_MS): Promise<Session> {
+  const connectionArgs = Object.entries(engineSettings).map(([name, value]) => `--${name}=${value}`);
+  for (const until = performance.now() + waitMs; ; await sleep(LOCK_RETRY_MS)) {
+    try {
+      return new Session(path, { connectionArgs });
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      if (performance.now() >= until) throw new ChdbLockedError(path);
+    }
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && /Code: 76\b/.test(error.message);
+}

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PartitionBatch } from '@fluxrouter/event-bus';
+import { TOPICS } from '@fluxrouter/events';
+import type { ClickHouse } from './clickhouse/connect.ts';
+import { migrate } from './clickhouse/migrate.ts';
+import { deadTable, usageTable } from './clickhouse/tables.ts';
+import { completeUntil, lagRecords } from './complete-until.ts';
+import type { MeteringConfig } from './config.ts';
+import { consumeUsage, meteringSteps } from './consume-usage.ts';
+import { InsertAbandonedError, insertUntilTaken } from './insert-until-taken.ts';
+import type { Log, MeteringBus, MeteringMetrics } from './ports.ts';
+import { countingMetrics, type MeteringCounts } from './stats.ts';
+
+export interface MeteringParts {
+  readonly bus: MeteringBus;
+  readonly clickhouse: ClickHouse;
+  readonly config: MeteringConfig;
+  readonly log: Log;
+  readonly metrics?: MeteringMetrics;
+}
+
+export interface Metering {
+  /** All that was received before this time (ms since 1970) is in ClickHouse. */
+  completeUntil(): Promise<number>;
+  stats(): Promise<MeteringCounts & { lagRecords: number }>;
+  /** Ends after the insert that is under way; what was not inserted comes again at the next start. */
+  stop(): Promise<void>;
+}
+
+const GROUP = 'metering';
+const TOPIC = TOPICS.usage.name;
+
+/** Brings the tables up to date, then consumes the usage topic (which has to exist) until stopped. */
+export async function startMetering(parts: MeteringParts): Promise<Metering> {
+  const { bus, clickhouse, config, log } = parts;
+  await migrate(clickhouse.client);
+  const stopping = new AbortController();
+  const { counts, metrics } = countingMetrics(parts.metrics);
+  const consume = consumeUsage({
+    steps: meteringSteps(usageTable(clickhouse.client), metrics),
+    deadTable: deadTable(clickhouse.client),
+    insert: insertUntilTaken(config, log, metrics, stopping.signal),
+    metrics,
+  });
+  const consumer = await bus.consume({
+    group: GROUP,
+    topics: [TOPIC],
+    maxBatchRecords: config.batchRecordsMax,
+    maxBatchBytes: config.batchBytesMax,
+    lingerMs: config.lingerMs,
+    handle: restingAfter(consume, config, stopping.signal),
+    onError(error) {
+      if (error instanceof InsertAbandonedError) return;
+      const name = error instanceof Error ? error.name : 'unknown';
+      log.error({ error: name, topic: TOPIC }, 'metering could not handle a batch');
+    },
+  });
+  return {
+    completeUntil: () => completeUntil(bus, GROUP, TOPIC, config.requestLifeMsMax),
+    stats: async () => ({ ...counts, lagRecords: await lagRecords(bus, GROUP, TOPIC) }),
+    async stop() {
+      stopping.abort();
+      await consumer.stop();
+    },
+  };
+}
+
+/**
+ * After a batch that was not full a partition rests four times as long as the batch took: records
+ * that trickle in collect meanwhile, and inserting takes a fifth of the time at most. The first
+ * record after a silence is inserted at once.
+ */
+function restingAfter(
+  handle: (batch: PartitionBatch) => Promise<void>,
+  { batchRecordsMax, restMsMax }: MeteringConfig,
+  stopping: AbortSignal,
+) {
+  return async function handleThenRest(batch: PartitionBatch): Promise<void> {
+    const start = performance.now();
+    await handle(batch);
+    if (batch.records.length >= batchRecordsMax || stopping.aborted) return;
+    const restMs = Math.min(restMsMax, 4 * (performance.now() - start));
+    await sleep(restMs, undefined, { signal: stopping }).catch(() => {});
+  };
+}

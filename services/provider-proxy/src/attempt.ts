@@ -1,0 +1,301 @@
+import type { Dialect } from '@fluxrouter/dialects';
+import { type FluxError, fluxError } from '@fluxrouter/errors';
+import { attemptEventId, encodeAttemptFinished, operationalText } from '@fluxrouter/events';
+import type { RequestFacts } from '@fluxrouter/generated/events';
+import type { AttemptBegin, AttemptFailure } from '@fluxrouter/generated/proxy';
+import type { Usage } from '@fluxrouter/pricing';
+import type { AttemptCall, AttemptSink, CancelReason } from '@fluxrouter/service-kit/attempts';
+import type { Dispatcher } from 'undici';
+import type { AnswerReader } from './answer-reader.ts';
+import { answeredFailure, failure, transportFailure } from './failures.ts';
+import { headersForClient, headerText, type UpstreamHeaders } from './http/upstream-headers.ts';
+import type { AttemptPorts } from './ports.ts';
+import { priceAttempt } from './price-attempt.ts';
+import { type SettledUsage, settleUsage } from './settle-usage.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
+import { WholeAnswer } from './whole-answer.ts';
+
+const ERROR_BODY_BYTES_MAX = 64 * 1024;
+const NO_BYTES = Buffer.alloc(0);
+
+/**
+ * One attempt at one provider, from its call to its event. It is undici's handler and ingress' call
+ * at once, so that nothing stands between the two.
+ *
+ * It ends exactly once: `#finish` publishes `AttemptFinished` and tells the sink. An attempt that
+ * has shown output waits for ingress to accept or cancel it, because only then is it known who pays.
+ */
+export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
+  readonly #ports: AttemptPorts;
+  readonly #begin: AttemptBegin;
+  readonly #facts: RequestFacts;
+  readonly #dialect: Dialect;
+  readonly #sink: AttemptSink;
+  readonly #startedAtMs: number;
+  #controller: Dispatcher.DispatchController | null = null;
+  #status = 0;
+  #headers: UpstreamHeaders = {};
+  #firstByteMs: number | undefined;
+  /** Reads a 2xx; null before it, and on an error's answer. */
+  #reader: AnswerReader | null = null;
+  #errorBody: Buffer[] = [];
+  #errorBytes = 0;
+  #accepted = false;
+  #cancelled: CancelReason | null = null;
+  /** The answer is whole, or as whole as it gets: only who pays is open. */
+  #over = false;
+  #finished = false;
+
+  constructor(
+    ports: AttemptPorts,
+    begin: AttemptBegin,
+    facts: RequestFacts,
+    dialect: Dialect,
+    sink: AttemptSink,
+  ) {
+    this.#ports = ports;
+    this.#begin = begin;
+    this.#facts = facts;
+    this.#dialect = dialect;
+    this.#sink = sink;
+    this.#startedAtMs = ports.nowMs();
+  }
+
+  // Ingress' side
+
+  accept(): void {
+    if (this.#accepted || this.#finished) return;
+    this.#accepted = true;
+    if (this.#over) this.#settle();
+  }
+
+  cancel(reason: CancelReason): void {
+    if (this.#finished || this.#cancelled !== null) return;
+    this.#cancelled = reason;
+    this.#over = true;
+    this.#controller?.abort(new Error('cancelled'));
+    this.#settle();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  // Upstream's side
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#cancelled !== null) controller.abort(new Error('cancelled'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: UpstreamHeaders,
+  ): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (status >= 300) return;
+    const encoding = headerText(headers, 'content-encoding');
+    if (encoding !== undefined && encoding !== 'identity') {
+      this.#fail(failure('upstream_failed'));
+      return;
+    }
+    if (this.#begin.stream) {
+      if (!/^text\/event-stream\b/i.test(headerText(headers, 'content-type') ?? '')) {
+        this.#fail(failure('upstream_failed'));
+        return;
+      }
+      this.#reader = new StreamedAnswer(this.#ports.config, this.#dialect, this.#begin, {
+        data: (bytes, output, boundary) => this.#data(bytes, output, boundary),
+        over: () => this.#answerOver(),
+        failed: (why) => this.#fail(why),
+      });
+    } else {
+      this.#reader = new WholeAnswer(this.#ports.config, this.#dialect, {
+        data: (bytes, output, boundary) => this.#data(bytes, output, boundary),
+        over: () => this.#answerOver(),
+        failed: (why) => this.#fail(why),
+      });
+    }
+    this.#sink.head({ status, headers: headersForClient(headers) });
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over || this.#finished) {
+      this.#reader?.late(chunk);
+      return;
+    }
+    this.#firstByteMs ??= this.#ports.nowMs() - this.#startedAtMs;
+    if (this.#reader !== null) this.#reader.push(chunk);
+    else if (this.#errorBytes < ERROR_BODY_BYTES_MAX) {
+      this.#errorBytes += chunk.length;
+      this.#errorBody.push(chunk);
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#over || this.#finished) return;
+    if (this.#reader !== null) {
+      this.#reader.end(null);
+      return;
+    }
+    const body = Buffer.concat(this.#errorBody);
+    this.#fail(
+      answeredFailure(this.#dialect, this.#status, this.#headers, body, this.#ports.nowMs()),
+    );
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    if (this.#over || this.#finished) return;
+    const why = transportFailure(error);
+    if (this.#reader !== null && this.#accepted) this.#reader.end(why);
+    else this.#fail(why);
+  }
+
+  /** It cannot even be called. */
+  refuse(why: AttemptFailure): void {
+    queueMicrotask(() => this.#fail(why));
+  }
+
+  // The end
+
+  #data(bytes: Buffer, output: boolean, atBoundary: boolean): void {
+    if (!this.#sink.data(bytes, output, atBoundary) && !this.#over) this.#controller?.pause();
+  }
+
+  #answerOver(): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (this.#accepted) this.#settle();
+  }
+
+  /** It ends here, and nothing of it has been or will be written to the client. */
+  #fail(why: AttemptFailure): void {
+    if (this.#over || this.#finished) return;
+    this.#over = true;
+    this.#controller?.abort(new Error('failed'));
+    const usage = this.#reader?.usage ?? null;
+    this.#finish('failed', why, {
+      usage: usage ?? {},
+      source: usage === null ? 'none' : 'partial',
+    });
+  }
+
+  /** Who pays is known, or nobody will: counts what was used, where need be with the tokenizer. */
+  #settle(): void {
+    const reader = this.#reader;
+    if (reader === null || !this.#accepted) {
+      this.#finish('client_gone', null, {
+        usage: reader?.usage ?? {},
+        source: reader?.usage ? 'partial' : 'none',
+      });
+      return;
+    }
+    const outcome = this.#cancelled === null ? reader.outcome : cancelledOutcome(this.#cancelled);
+    const why = this.#cancelled === null ? reader.failure : null;
+    settleUsage(this.#ports.estimator, this.#dialect, this.#begin, reader, (usage) =>
+      this.#finish(outcome, why, usage),
+    );
+  }
+
+  #finish(outcome: string, why: AttemptFailure | null, settled: SettledUsage): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    const { candidate, number, routedModel } = this.#begin;
+    const nowMs = this.#ports.nowMs();
+    const model = candidate?.model ?? '';
+    const price = priceAttempt(this.#ports.rateCard(this.#facts), {
+      usage: settled.usage,
+      servedModel: model,
+      routedModel,
+      baselineModel: this.#ports.baselineModel,
+      accepted: this.#accepted,
+      hold: this.#begin.holdPicoUsd,
+    });
+    const bodyId = this.#reader?.bodyId ?? '';
+    const upstreamId =
+      operationalText(headerText(this.#headers, 'x-request-id')) ??
+      operationalText(headerText(this.#headers, 'request-id')) ??
+      '';
+    this.#ports.publish(
+      attemptEventId(this.#facts.requestId, number),
+      this.#facts.account,
+      encodeAttemptFinished({
+        request: this.#facts,
+        attempt: number,
+        provider: candidate?.provider ?? '',
+        model,
+        upstreamModel: operationalText(this.#reader?.upstreamModel) ?? '',
+        startedAtMs: this.#startedAtMs,
+        firstByteMs: this.#firstByteMs,
+        durationMs: Math.max(0, nowMs - this.#startedAtMs),
+        status: this.#status,
+        outcome,
+        errorCode: why?.code ?? (this.#cancelled === null ? '' : this.#cancelled),
+        usage: { ...NO_USAGE, ...settled.usage, source: settled.source },
+        accepted: this.#accepted,
+        costPicoUsd: price.cost,
+        chargedPicoUsd: price.charged,
+        housePicoUsd: price.house,
+        directCostPicoUsd: price.direct,
+        providerCostPicoUsd: price.direct,
+        holdPicoUsd: this.#begin.holdPicoUsd,
+        savingsPermille: price.savings,
+        bodyId,
+        upstreamId,
+      }),
+    );
+    this.#ports.ended(model, outcome, why);
+    this.#sink.end({
+      outcome,
+      failure: why ?? undefined,
+      usage: { ...NO_USAGE, ...settled.usage, source: settled.source },
+      costPicoUsd: price.cost,
+      chargedPicoUsd: price.charged,
+      savingsPermille: price.savings,
+      bodyId,
+      upstreamId,
+      finalBytes: this.#finalBytes(price.charged, model, why),
+    });
+  }
+
+  #finalBytes(charged: bigint, model: string, why: AttemptFailure | null): Buffer {
+    if (!this.#accepted || this.#cancelled === 'client_gone') return NO_BYTES;
+    const error = this.#cancelled === null ? null : CANCEL_ERRORS[this.#cancelled];
+    return (
+      this.#reader?.finalBytes({
+        requestId: this.#facts.requestId,
+        model,
+        charged,
+        error: error ?? (why === null ? null : fluxError('stream_interrupted')),
+      }) ?? NO_BYTES
+    );
+  }
+}
+
+const NO_USAGE: Required<Usage> = {
+  input: undefined,
+  cacheRead: undefined,
+  cacheWrite5m: undefined,
+  cacheWrite1h: undefined,
+  output: undefined,
+  reasoning: undefined,
+  images: undefined,
+};
+
+function cancelledOutcome(reason: CancelReason): string {
+  return reason === 'client_gone' ? 'client_gone' : 'cut';
+}
+
+/** What a running stream is told when it is ended by us. */
+const CANCEL_ERRORS: Readonly<Record<CancelReason, FluxError | null>> = {
+  client_gone: null,
+  superseded: null,
+  deadline: fluxError('upstream_timeout', {
+    message: 'The stream reached the longest time that one may run here.',
+  }),
+  key_revoked: fluxError('invalid_api_key', { message: 'The API key was revoked.' }),
+  shutdown: fluxError('unavailable', { message: 'This gateway is shutting down.' }),
+};

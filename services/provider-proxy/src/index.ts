@@ -1,0 +1,7 @@
+export { type ProviderProxyConfig, providerProxyConfig, providerSettingsSchema } from './config.ts';
+export { type ProviderProxy, type ProviderProxyNeeds, startProviderProxy } from './module.ts';
+export {
+  type ConfiguredProvider,
+  configureProviders,
+  type ProviderSettings,
+} from './providers.ts';

@@ -1,0 +1,97 @@
+import type { Catalogue } from '@fluxrouter/catalogue';
+import { type DialectName, dialects } from '@fluxrouter/dialects';
+import type { AttemptBegin, AttemptFailure } from '@fluxrouter/generated/proxy';
+import type { RateCard } from '@fluxrouter/pricing';
+import type { AttemptCall, AttemptSink, ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
+import { Attempt } from './attempt.ts';
+import type { ProviderProxyConfig } from './config.ts';
+import { WorkerEstimator } from './estimate-usage/estimator.ts';
+import { failure } from './failures.ts';
+import { Pools } from './http/pools.ts';
+import { upstreamHeaders } from './http/upstream-headers.ts';
+import type { AttemptPorts } from './ports.ts';
+import type { ConfiguredProvider } from './providers.ts';
+
+export interface ProviderProxyNeeds {
+  readonly config: ProviderProxyConfig;
+  readonly catalogue: Catalogue;
+  readonly rateCards: ReadonlyMap<string, RateCard>;
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>;
+  /** Where events go; provider-proxy's own journal, or the one it shares with ingress. */
+  readonly journal: {
+    finish(entry: null, events: readonly { key: string; type: string; value: Uint8Array }[]): void;
+  };
+  /** For metrics and alarms. */
+  onAttemptEnd(model: string, outcome: string, why: AttemptFailure | null): void;
+}
+
+export interface ProviderProxy extends ProviderProxyPort {
+  stop(): Promise<void>;
+}
+
+export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
+  const pools = new Pools(needs.config);
+  const estimator = new WorkerEstimator();
+  const names = new Map<string, Buffer>();
+  const ports: AttemptPorts = {
+    config: needs.config,
+    nowMs: Date.now,
+    rateCard(facts) {
+      const card = needs.rateCards.get(facts.decision?.rateCard ?? '');
+      if (card === undefined) throw new RangeError('a decision with a rate card that is not here');
+      return card;
+    },
+    baselineModel: needs.catalogue.baseline.id,
+    estimator,
+    publish: (_eventId, account, value) =>
+      needs.journal.finish(null, [{ key: account, type: 'AttemptFinished', value }]),
+    ended: needs.onAttemptEnd,
+  };
+
+  /** A model's name as it stands in a body. */
+  function nameJson(name: string): Buffer {
+    let json = names.get(name);
+    if (json === undefined) {
+      json = Buffer.from(JSON.stringify(name));
+      names.set(name, json);
+    }
+    return json;
+  }
+
+  function begin(what: AttemptBegin, sink: AttemptSink): AttemptCall {
+    const { candidate, request } = what;
+    if (candidate === undefined || request === undefined) {
+      throw new TypeError('an attempt needs its request and its candidate');
+    }
+    const dialect = dialects[what.dialect as DialectName];
+    const attempt = new Attempt(ports, what, request, dialect, sink);
+    const target = needs.providers.get(candidate.provider);
+    if (target === undefined) {
+      attempt.refuse(failure('upstream_failed'));
+      return attempt;
+    }
+    const body = what.body as Buffer;
+    pools.to(target.origin).dispatch(
+      {
+        method: 'POST',
+        path: target.pathPrefix + dialect.upstreamPath,
+        headers: upstreamHeaders(target, dialect.name, what.headers),
+        body: Buffer.concat([
+          body.subarray(0, what.modelStart),
+          nameJson(candidate.upstreamModel),
+          body.subarray(what.modelEnd),
+        ]),
+      },
+      attempt,
+    );
+    return attempt;
+  }
+
+  return {
+    begin,
+    async stop() {
+      await pools.close();
+      await estimator.stop();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { DialectName } from '@fluxrouter/dialects';
+import type { RequestFacts } from '@fluxrouter/generated/events';
+import type { AttemptFailure } from '@fluxrouter/generated/proxy';
+import type { RateCard } from '@fluxrouter/pricing';
+import type { ProviderProxyConfig } from './config.ts';
+
+/** What an attempt needs from outside. */
+export interface AttemptPorts {
+  readonly config: ProviderProxyConfig;
+  nowMs(): number;
+  /** The card that the decision was made with. */
+  rateCard(facts: RequestFacts): RateCard;
+  /** Catalogue id. */
+  readonly baselineModel: string;
+  readonly estimator: UsageEstimator;
+  /** Into the journal; durable with its next commit. */
+  publish(eventId: string, account: string, value: Uint8Array): void;
+  /** For metrics and alarms. */
+  ended(model: string, outcome: string, why: AttemptFailure | null): void;
+}
+
+/** Counts tokens off the event loop. */
+export interface UsageEstimator {
+  estimate(what: UsageToEstimate, counted: (tokens: CountedTokens) => void): void;
+}
+
+export interface UsageToEstimate {
+  readonly dialect: DialectName;
+  readonly stream: boolean;
+  /** null: not needed. */
+  readonly request: Buffer | null;
+  readonly answer: Buffer | null;
+  /** All of the answer over the kept part of it. */
+  readonly answerScale: number;
+}
+
+export interface CountedTokens {
+  readonly input: number;
+  readonly output: number;
+}

@@ -1,0 +1,61 @@
+import type { RateCard, Usage } from '@fluxrouter/pricing';
+import {
+  chargeFor,
+  directCost,
+  lookupListRow,
+  lookupRow,
+  savingsTenths,
+} from '@fluxrouter/pricing';
+
+export interface AttemptPrice {
+  /** Pico-USD, all of them. */
+  readonly cost: bigint;
+  readonly charged: bigint;
+  readonly house: bigint;
+  readonly direct: bigint;
+  /** Tenths of a percent; undefined where nothing was used. */
+  readonly savings: number | undefined;
+}
+
+export interface AttemptToPrice {
+  readonly usage: Usage;
+  readonly servedModel: string;
+  readonly routedModel: string;
+  readonly baselineModel: string;
+  readonly accepted: boolean;
+  /** 0: no hold. */
+  readonly hold: bigint;
+}
+
+const FREE: AttemptPrice = { cost: 0n, charged: 0n, house: 0n, direct: 0n, savings: undefined };
+
+/**
+ * What an attempt costs: `charged = min(cost, hold)` where it was accepted, the rest is the house's.
+ * @throws RangeError where the card has no row for a model that was served: a fault of the catalogue.
+ */
+export function priceAttempt(card: RateCard, attempt: AttemptToPrice): AttemptPrice {
+  const { usage, servedModel, routedModel } = attempt;
+  if (!usesAnything(usage)) return FREE;
+  const servedRow = lookupRow(card, servedModel);
+  const routedRow = lookupRow(card, routedModel);
+  const listRow = lookupListRow(card, servedModel);
+  const baseline = lookupListRow(card, attempt.baselineModel);
+  if (servedRow === undefined || routedRow === undefined || listRow === undefined) {
+    throw new RangeError(`no price for ${servedModel} in ${card.version}`);
+  }
+  const fallback = servedModel !== routedModel;
+  const cost = chargeFor({ servedRow, routedRow, usage, fallback }).total;
+  const payable = attempt.hold > 0n && cost > attempt.hold ? attempt.hold : cost;
+  const charged = attempt.accepted ? payable : 0n;
+  return {
+    cost,
+    charged,
+    house: cost - charged,
+    direct: directCost(usage, listRow),
+    savings: baseline === undefined ? undefined : savingsTenths(usage, charged, baseline),
+  };
+}
+
+function usesAnything(usage: Usage): boolean {
+  return Object.values(usage).some((count) => count !== undefined && count > 0);
+}

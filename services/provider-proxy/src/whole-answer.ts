@@ -1,0 +1,87 @@
+import type { AnswerReading, Dialect } from '@fluxrouter/dialects';
+import type { AttemptFailure } from '@fluxrouter/generated/proxy';
+import type { Usage } from '@fluxrouter/pricing';
+import type { AnswerListener, AnswerReader } from './answer-reader.ts';
+import type { ProviderProxyConfig } from './config.ts';
+import { failure } from './failures.ts';
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** An answer that is not streamed: kept until it is whole, because its cost goes into a header. */
+export class WholeAnswer implements AnswerReader {
+  readonly #config: ProviderProxyConfig;
+  readonly #dialect: Dialect;
+  readonly #listener: AnswerListener;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #body: Buffer = NO_BYTES;
+  #reading: AnswerReading | null = null;
+
+  constructor(config: ProviderProxyConfig, dialect: Dialect, listener: AnswerListener) {
+    this.#config = config;
+    this.#dialect = dialect;
+    this.#listener = listener;
+  }
+
+  push(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#config.answerBytesMax) {
+      this.#chunks = [];
+      this.#listener.failed(failure('upstream_failed', { nextMayHelp: false }));
+      return;
+    }
+    this.#chunks.push(chunk);
+  }
+
+  late(): void {}
+
+  end(why: AttemptFailure | null): void {
+    const [first] = this.#chunks;
+    this.#body =
+      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    if (why !== null) {
+      this.#listener.failed(why);
+      return;
+    }
+    this.#reading = this.#dialect.readAnswer(this.#body);
+    if (!this.#reading.ok || this.#reading.isError) {
+      this.#listener.failed(failure('upstream_failed', { retryMayHelp: true }));
+      return;
+    }
+    this.#listener.data(this.#body, true, true);
+    this.#listener.over();
+  }
+
+  get usage(): Usage | null {
+    return this.#reading?.usage ?? null;
+  }
+
+  get bodyId(): string | null {
+    return this.#reading?.bodyId ?? null;
+  }
+
+  get upstreamModel(): string | null {
+    return this.#reading?.upstreamModel ?? null;
+  }
+
+  get outcome(): string {
+    return this.#reading?.finish ?? 'completed';
+  }
+
+  get failure(): AttemptFailure | null {
+    return null;
+  }
+
+  get kept(): { bytes: Buffer; totalBytes: number } {
+    return { bytes: this.#body, totalBytes: this.#body.length };
+  }
+
+  get usageIsFinal(): boolean {
+    return this.#reading !== null;
+  }
+
+  finalBytes(): Buffer {
+    return NO_BYTES;
+  }
+}

@@ -1,0 +1,63 @@
+import { type ResolvedName, resolveModelName } from '@fluxrouter/catalogue';
+import type { Decision } from '@fluxrouter/generated/events';
+import type { DecideResponse, Refusal } from '@fluxrouter/generated/router';
+import {
+  decide,
+  type Decision as RuleDecision,
+  type Refusal as RuleRefusal,
+} from '@fluxrouter/routing-rules';
+import type { RouteQuestion, RouterNeeds } from './ports.ts';
+
+const AUTO: ResolvedName = { kind: 'auto' };
+
+/** The decision for a request: data in, data out; the rules themselves are in routing-rules. */
+export function decideRoute(needs: RouterNeeds, question: RouteQuestion): DecideResponse {
+  const resolved = resolveModelName(needs.catalogue, question.requestedModel, {
+    servable: needs.servable,
+  });
+  const result = decide({
+    facts: question.facts,
+    requested: resolved.kind === 'unknown' && question.routeUnknownModels ? AUTO : resolved,
+    dialect: question.dialect,
+    catalogue: needs.catalogue,
+    rateCard: needs.rateCardAt(question.receivedAtMs),
+    policy: needs.policy,
+    health: needs.health(),
+    routor: question.routor,
+    servable: needs.servable,
+  });
+  return result.ok
+    ? { outcome: { $case: 'decision', value: decisionMessage(result.decision) } }
+    : { outcome: { $case: 'refusal', value: refusalMessage(result.refusal) } };
+}
+
+function decisionMessage(decision: RuleDecision): Decision {
+  return {
+    profile: decision.profile,
+    tier: decision.tier,
+    lane: decision.lane,
+    category: decision.category,
+    scoreMilli: Math.round(decision.score * 1000),
+    confidencePercent: Math.round(decision.confidence * 100),
+    method: decision.method,
+    policy: decision.policy,
+    rateCard: decision.rateCardVersion,
+    catalogue: decision.catalogueVersion,
+    reasons: decision.reasons as string[],
+    chain: decision.chain as { model: string; provider: string; upstreamModel: string }[],
+    routedModel: decision.routedModel,
+    historyFloor: decision.historyFloor ?? '',
+    health: Object.entries(decision.health).map(([model, state]) => ({ model, state })),
+    rejected: decision.rejected as { model: string; reason: string }[],
+  };
+}
+
+function refusalMessage(refusal: RuleRefusal): Refusal {
+  return {
+    code: refusal.code,
+    message: refusal.message,
+    param: refusal.param ?? '',
+    tokens: refusal.tokens ?? 0,
+    tokensMax: refusal.tokensMax ?? 0,
+  };
+}
