@@ -26,6 +26,8 @@ export interface Attempt {
   model: string | null;
   stream: boolean;
   bodyId: string | null;
+  /** The book wants the SHA-256 of the answer's body. */
+  hash: boolean;
   /** The latest usage that the client was told. */
   usage: unknown;
   isBooked: boolean;
@@ -49,6 +51,7 @@ export function beginAttempt(
     model: null,
     stream: false,
     bodyId: null,
+    hash: sandbox.hashBodies,
     usage: null,
     isBooked: false,
   };

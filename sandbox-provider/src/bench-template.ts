@@ -24,6 +24,11 @@ export interface BenchTemplate {
   readonly usage: unknown;
 }
 
+/** What the benchmark's prompt commands, whoever carries it out. */
+export function benchDirectives(stream: boolean): Directives {
+  return stream ? { words: streamChunks, chunks: streamChunks } : { words: bodyWords };
+}
+
 /** Lets the ordinary encoders word the benchmark's answer, once. */
 export function makeBenchTemplate(
   provider: Provider,
@@ -33,9 +38,7 @@ export function makeBenchTemplate(
   const reading = codec.readRequest(benchRequest(wanted));
   if (!reading.ok) return null;
   const { ask } = reading;
-  const directives: Directives = ask.stream
-    ? { words: streamChunks, chunks: streamChunks }
-    : { words: bodyWords };
+  const directives = benchDirectives(ask.stream);
   const answer = planAnswer(ask, { provider: provider.name, directives, userText: '', echo: null });
   const reply: Reply = {
     provider,
@@ -43,7 +46,7 @@ export function makeBenchTemplate(
     answer,
     directives,
     token: placeholder,
-    bodyId: codec.bodyId(placeholder),
+    bodyId: codec.bodyId(placeholder) ?? '',
     createdSeconds: Math.floor(Date.now() / 1000),
   };
   if (ask.stream) return streamTemplate(codec.encodeStream(reply));
@@ -66,6 +69,7 @@ function benchRequest(wanted: {
     max_tokens: 4096,
     messages: [{ role: 'user', content: 'bench' }],
     input: 'bench',
+    prompt: 'bench',
   };
 }
 

@@ -27,7 +27,7 @@ export function serveBench(attempt: Attempt, body: JsonObject): boolean {
 }
 
 function isBench(body: JsonObject): boolean {
-  const turns = body['messages'] ?? body['input'];
+  const turns = body['messages'] ?? body['input'] ?? body['prompt'];
   if (turns === 'bench') return true;
   const latest: unknown = Array.isArray(turns) ? turns[turns.length - 1] : undefined;
   if (!isObject(latest) || latest['role'] !== 'user') return false;
@@ -72,7 +72,8 @@ function writeStream(attempt: Attempt, template: BenchTemplate): void {
 
   function writeNext(): void {
     if (!socket || socket.destroyed) {
-      return bookAttempt(attempt, 'client_gone', { status: 200, bytesSent }, () => {});
+      bookAttempt(attempt, 'client_gone', { status: 200, bytesSent }, () => {});
+      return;
     }
     const parts = template.writes[index];
     index += 1;

@@ -99,7 +99,10 @@ export function openFileBook(path: string): Book {
 
   return {
     append(entry, booked) {
-      if (isClosed) return booked(new Error('The book is closed.'));
+      if (isClosed) {
+        booked(new Error('The book is closed.'));
+        return;
+      }
       lastSeq += 1;
       const line = `${JSON.stringify({ seq: lastSeq, ...entry })}\n`;
       if (waiting.length === 0) {

@@ -38,6 +38,7 @@ export interface Directives {
   readonly failModels?: readonly string[];
   readonly die?: { readonly afterChunks: number; readonly how: 'reset' | 'end' };
   readonly errorAfterChunks?: number;
+  readonly errorAs?: 'event' | 'failed';
   readonly endless?: boolean;
   readonly garbage?: boolean;
   readonly noTerminal?: boolean;
@@ -135,6 +136,11 @@ export const directiveMembers: { readonly [name in keyof Required<Directives>]: 
     takes: 'count',
     accepts: atLeast(0),
     does: 'Ends a stream in the dialect’s error event after so many deltas.',
+  },
+  errorAs: {
+    takes: 'event, failed',
+    accepts: oneOf(['event', 'failed']),
+    does: 'How a stream of responses says `errorAfterChunks`: by `error` (the default) or by `response.failed`.',
   },
   endless: { ...flag, does: 'Streams until the client goes.' },
   garbage: { ...flag, does: 'Breaks the JSON: of a body, or of one event after the first delta.' },

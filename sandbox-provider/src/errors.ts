@@ -56,6 +56,25 @@ const googleStatuses: Record<number, string> = {
   504: 'DEADLINE_EXCEEDED',
 };
 
+const moonshotTypes: Record<number, string> = {
+  401: 'invalid_authentication_error',
+  403: 'permission_denied_error',
+  404: 'resource_not_found_error',
+  429: 'rate_limit_reached_error',
+};
+const minimaxTypes: Record<number, string> = {
+  400: 'bad_request_error',
+  401: 'authorized_error',
+  429: 'rate_limit_error',
+};
+const xaiCodes: Record<number, string> = {
+  400: 'Client specified an invalid argument',
+  401: 'Unauthenticated',
+  403: 'The caller does not have permission to execute the specified operation',
+  404: 'Some requested entity was not found',
+  429: 'Some resource has been exhausted',
+};
+
 export function openaiErrorType(status: number): string {
   return openaiTypes[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
 }
@@ -86,17 +105,24 @@ export function errorBody(shape: ErrorShape, refusal: Refusal, requestId: string
     case 'google':
       return [{ error: { code: status, message, status: googleStatuses[status] ?? 'UNKNOWN' } }];
     case 'xai':
-      return { code: code ?? type, error: message };
+      return {
+        code: refusal.code ?? xaiCodes[status] ?? 'Service temporarily unavailable',
+        error: message,
+      };
     case 'mistral':
       return { object: 'error', message, type, param, code, raw_status_code: status };
     case 'moonshot':
-      return { error: { message, type } };
+      return { error: { message, type: refusal.type ?? moonshotTypes[status] ?? type } };
     case 'zai':
       return { error: { code: code ?? String(status), message } };
     case 'minimax':
       return {
         type: 'error',
-        error: { type, message, http_code: String(status) },
+        error: {
+          type: refusal.type ?? minimaxTypes[status] ?? type,
+          message,
+          http_code: String(status),
+        },
         request_id: requestId,
       };
     case 'alibaba':

@@ -110,8 +110,12 @@ function planText(ask: Ask, occasion: Occasion): string {
 function chooseText(ask: Ask, { directives, provider, userText }: Occasion): string {
   if (directives.text !== undefined) return directives.text;
   if (directives.words !== undefined) return deterministicWords(directives.words);
-  if (ask.schema) return JSON.stringify(sampleOf(ask.schema));
   const isA = `This is FluxRouter's sandbox provider, standing in for ${provider} (${ask.model}).`;
+  if (ask.schema) {
+    // Any JSON will do where no schema was given.
+    const isAny = Object.keys(ask.schema).length === 0;
+    return JSON.stringify(isAny ? { answer: isA } : sampleOf(ask.schema));
+  }
   if (ask.toolResult !== null) return `${isA} The tool said: ${quote(ask.toolResult)}`;
   const images = ask.images === 1 ? ' I saw 1 image.' : ` I saw ${ask.images} images.`;
   return `${isA}${ask.images > 0 ? images : ''} You said: ${quote(userText)}`;

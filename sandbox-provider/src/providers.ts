@@ -45,20 +45,24 @@ function chatProvider(
   };
 }
 
-/** Every vendor that the sandbox stands in for, with the paths it has (both `/v1` and the real ones). */
-export const providers: readonly Provider[] = [
-  {
-    name: 'openai',
-    errorShape: 'openai',
-    credential: 'bearer',
-    indentsBodies: true,
-    showsReasoning: false,
-    paths: {
-      '/v1/chat/completions': 'openai-chat',
-      '/v1/responses': 'openai-responses',
-      '/v1/models': 'models',
-    },
+/** OpenAI; it also words the errors of paths that belong to no vendor. */
+export const openaiProvider: Provider = {
+  name: 'openai',
+  errorShape: 'openai',
+  credential: 'bearer',
+  indentsBodies: true,
+  showsReasoning: false,
+  paths: {
+    '/v1/chat/completions': 'openai-chat',
+    '/v1/responses': 'openai-responses',
+    '/v1/images/generations': 'openai-images',
+    '/v1/models': 'models',
   },
+};
+
+/** Every vendor that the sandbox stands in for, with the paths it has (both `/v1` and real ones). */
+export const providers: readonly Provider[] = [
+  openaiProvider,
   {
     name: 'anthropic',
     errorShape: 'anthropic',
@@ -71,7 +75,11 @@ export const providers: readonly Provider[] = [
       '/v1/models': 'models',
     },
   },
-  chatProvider('google', 'google', false, { '/v1beta/openai/chat/completions': 'openai-chat' }),
+  chatProvider('google', 'google', false, {
+    '/v1/images/generations': 'openai-images',
+    '/v1beta/openai/chat/completions': 'openai-chat',
+    '/v1beta/openai/images/generations': 'openai-images',
+  }),
   chatProvider('xai', 'xai', true),
   chatProvider('deepseek', 'openai', true, { '/chat/completions': 'openai-chat' }),
   chatProvider('mistral', 'mistral', false),
@@ -79,7 +87,9 @@ export const providers: readonly Provider[] = [
   chatProvider('zai', 'zai', true, { '/api/paas/v4/chat/completions': 'openai-chat' }),
   chatProvider('minimax', 'minimax', true),
   chatProvider('alibaba', 'alibaba', true, {
+    '/v1/images/generations': 'openai-images',
     '/compatible-mode/v1/chat/completions': 'openai-chat',
+    '/compatible-mode/v1/images/generations': 'openai-images',
   }),
   chatProvider('groq', 'groq', true, { '/openai/v1/chat/completions': 'openai-chat' }),
 ];

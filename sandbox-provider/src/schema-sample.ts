@@ -127,15 +127,14 @@ function sampleString(schema: JsonObject, name: string): string {
 
 function mergeAll(schema: JsonObject, root: JsonObject): JsonObject {
   const { allOf, ...own } = schema;
-  return [own, ...asArray(allOf).map(asObject)].reduce<JsonObject>((merged, part) => {
-    const whole = typeof part['$ref'] === 'string' ? resolve(part['$ref'], root) : part;
-    return {
-      ...merged,
-      ...whole,
-      properties: { ...asObject(merged['properties']), ...asObject(whole['properties']) },
-      required: [...asArray(merged['required']), ...asArray(whole['required'])],
-    };
-  }, {});
+  const parts = [own, ...asArray(allOf).map(asObject)].map((part) =>
+    typeof part['$ref'] === 'string' ? resolve(part['$ref'], root) : part,
+  );
+  return {
+    ...Object.assign({}, ...parts),
+    properties: Object.assign({}, ...parts.map((part) => asObject(part['properties']))),
+    required: parts.flatMap((part) => asArray(part['required'])),
+  };
 }
 
 function resolve(reference: string, root: JsonObject): JsonObject {

@@ -1,19 +1,20 @@
 import { type Attempt, attemptHeaders, bookTransmission } from './attempt.ts';
-import type { Directives } from './directives.ts';
-import type { JsonObject } from './json.ts';
+import type { DialectCodec, Reply } from './dialects/dialect.ts';
 import type { Transmission } from './transmission.ts';
+import { wholeCharacters } from './words.ts';
 
 /** Sends a whole answer, as slowly, partly or badly as the directives say. */
 export async function sendBody(
   attempt: Attempt,
-  body: JsonObject,
-  usage: unknown,
-  directives: Directives,
+  codec: DialectCodec,
+  reply: Reply,
   transmission: Transmission,
 ): Promise<void> {
   const { response, route } = attempt;
+  const { directives } = reply;
+  const { body, usage } = codec.encodeResponse(reply);
   const text = JSON.stringify(body, null, route.provider.indentsBodies ? 2 : 0);
-  const middle = Math.floor(text.length / 2);
+  const middle = wholeCharacters(text, Math.floor(text.length / 2));
   const own = ['content-type', 'application/json'];
   // A body that ends cleanly before its end can have no length.
   if (directives.die?.how !== 'end') {
@@ -28,7 +29,6 @@ export async function sendBody(
     if (directives.die.afterChunks > 0) await transmission.write(text.slice(0, middle));
     return dieNow(attempt, directives.die.how, transmission);
   }
-  attempt.usage = directives.garbage ? null : usage;
   let rest = directives.garbage ? text.slice(0, middle) : text;
   if (directives.silentMs) {
     await transmission.write(rest.slice(0, middle));
@@ -36,6 +36,7 @@ export async function sendBody(
     await transmission.pause(directives.silentMs);
   }
   if (transmission.gone) return bookTransmission(attempt, 'client_gone', transmission);
+  attempt.usage = directives.garbage ? null : usage;
   transmission.count(rest);
   await bookTransmission(attempt, 'completed', transmission);
   await transmission.end(rest);

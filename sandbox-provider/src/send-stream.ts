@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Attempt, attemptHeaders, bookTransmission } from './attempt.ts';
 import { commandedRefusal } from './commanded-refusal.ts';
-import type { DialectCodec } from './dialects/dialect.ts';
+import type { DialectCodec, Reply } from './dialects/dialect.ts';
 import type { Directives } from './directives.ts';
 import { type Frame, frameText } from './frames.ts';
 import { isObject } from './json.ts';
@@ -13,12 +13,12 @@ const framesPerTurn = 64;
 /** Streams an answer, as slowly, partly or badly as the directives say. */
 export async function sendStream(
   attempt: Attempt,
-  frames: Iterable<Frame>,
   codec: DialectCodec,
-  directives: Directives,
+  reply: Reply,
   transmission: Transmission,
 ): Promise<void> {
   const { response } = attempt;
+  const { directives } = reply;
   const lineEnding = directives.lineEnding === 'crlf' ? '\r\n' : '\n';
   const own = ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache'];
   response.writeHead(200, attemptHeaders(attempt, own));
@@ -31,7 +31,7 @@ export async function sendStream(
   let sent = 0;
   let isEndedEarly = false;
   const tail: Frame[] = [];
-  for (const frame of frames) {
+  for (const frame of codec.encodeStream(reply)) {
     if (transmission.gone) return bookTransmission(attempt, 'client_gone', transmission);
     if (frame.kind === 'closing' || frame.kind === 'terminal') {
       tail.push(frame);
@@ -55,7 +55,7 @@ export async function sendStream(
   if (die && die.afterChunks === endsEarlyAfter) return dieNow(attempt, die.how, transmission);
   if (errorAfterChunks !== undefined) {
     const refusal = commandedRefusal(directives, attempt.route.provider);
-    return finish('error', [codec.encodeStreamError(refusal, sent)]);
+    return finish('error', [codec.encodeStreamError(refusal, sent, reply)]);
   }
   return finish('completed', tail);
 

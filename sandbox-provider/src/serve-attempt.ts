@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { Ask } from './ask.ts';
 import { type Attempt, bookTransmission } from './attempt.ts';
 import { serveBench } from './bench.ts';
+import { benchDirectives } from './bench-template.ts';
 import { commandedRefusal } from './commanded-refusal.ts';
 import { codecs } from './dialects/codecs.ts';
-import { type Directives, readDirectives } from './directives.ts';
+import type { DialectCodec, Reply } from './dialects/dialect.ts';
+import { type DirectiveReading, type Directives, readDirectives } from './directives.ts';
+import { describeRequest } from './echo.ts';
 import type { Refusal } from './errors.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { planAnswer } from './plan-answer.ts';
@@ -29,47 +31,26 @@ export async function serveAttempt(attempt: Attempt, rawBody: Buffer): Promise<v
   const reading = codec.readRequest(body);
   if (!reading.ok) return sendRefusal(attempt, reading.refusal);
   const { ask } = reading;
-  const commands = readDirectives(ask.userText);
+  const commands = readCommands(ask);
   if (!commands.ok) return sendRefusal(attempt, { status: 400, message: commands.problem });
   const directives = attempt.sandbox.gate(commands.directives, ask.model);
-  if (directives.endless && !ask.stream) {
-    const message = "Sandbox directive 'endless' needs a streamed answer.";
-    return sendRefusal(attempt, { status: 400, message });
-  }
-
+  attempt.hash ||= directives.hash === true;
   const transmission = new Transmission(attempt.response, {
-    hash: attempt.sandbox.hashBodies || directives.hash === true,
-    ...(directives.splitBytes === undefined ? {} : { splitBytes: directives.splitBytes }),
+    hash: attempt.hash,
+    splitBytes: directives.splitBytes,
   });
+
   await transmission.pause(directives.headDelayMs);
   if (transmission.gone) return bookTransmission(attempt, 'client_gone', transmission);
   if (directives.die?.afterChunks === -1) return dieNow(attempt, 'reset', transmission);
-  const { provider } = attempt.route;
-  const failsLater = ask.stream && directives.errorAfterChunks !== undefined;
-  const fails = directives.status !== undefined || directives.errorAfterChunks !== undefined;
-  if (fails && !failsLater) return sendRefusal(attempt, commandedRefusal(directives, provider));
+  const refusal = findCommandedRefusal(attempt, ask, directives);
+  if (refusal) return sendRefusal(attempt, refusal);
 
-  attempt.bodyId = codec.bodyId(attempt.token);
-  const answer = planAnswer(ask, {
-    provider: provider.name,
-    directives,
-    userText: commands.text,
-    echo: echoOf(directives, attempt.request, rawBody, body),
-  });
-  const reply = {
-    provider,
-    ask,
-    answer,
-    directives,
-    token: attempt.token,
-    bodyId: attempt.bodyId,
-    createdSeconds: Math.floor(Date.now() / 1000),
-  };
-  if (ask.stream) {
-    return sendStream(attempt, codec.encodeStream(reply), codec, directives, transmission);
-  }
-  const encoded = codec.encodeResponse(reply);
-  return sendBody(attempt, encoded.body, encoded.usage, directives, transmission);
+  const echo = describeRequest(directives, attempt.request, rawBody, body);
+  const reply = makeReply(attempt, codec, ask, { directives, userText: commands.text, echo });
+  return ask.stream
+    ? sendStream(attempt, codec, reply, transmission)
+    : sendBody(attempt, codec, reply, transmission);
 }
 
 function parseBody(rawBody: Buffer): JsonObject | null {
@@ -79,6 +60,46 @@ function parseBody(rawBody: Buffer): JsonObject | null {
   } catch {
     return null;
   }
+}
+
+function readCommands(ask: Ask): DirectiveReading {
+  if (ask.userText === 'bench') {
+    return { ok: true, directives: benchDirectives(ask.stream), text: ask.userText };
+  }
+  const reading = readDirectives(ask.userText);
+  return reading.ok && reading.directives.endless && !ask.stream
+    ? { ok: false, problem: "Sandbox directive 'endless' needs a streamed answer." }
+    : reading;
+}
+
+function findCommandedRefusal(
+  { route }: Attempt,
+  ask: Ask,
+  directives: Directives,
+): Refusal | null {
+  const { errorAfterChunks, status } = directives;
+  if (status === undefined && errorAfterChunks === undefined) return null;
+  const comesLater = ask.stream && errorAfterChunks !== undefined;
+  return comesLater ? null : commandedRefusal(directives, route.provider);
+}
+
+function makeReply(
+  attempt: Attempt,
+  codec: DialectCodec,
+  ask: Ask,
+  occasion: { directives: Directives; userText: string; echo: string | null },
+): Reply {
+  const { route, token } = attempt;
+  attempt.bodyId = codec.bodyId(token);
+  return {
+    provider: route.provider,
+    ask,
+    answer: planAnswer(ask, { provider: route.provider.name, ...occasion }),
+    directives: occasion.directives,
+    token,
+    bodyId: attempt.bodyId ?? '',
+    createdSeconds: Math.floor(Date.now() / 1000),
+  };
 }
 
 function invalidJson({ route }: Attempt): Refusal {
@@ -95,34 +116,4 @@ function noSuchModel({ route }: Attempt, model: string): Refusal {
   }
   const message = `The model \`${model}\` does not exist or you do not have access to it.`;
   return { status: 404, message, code: 'model_not_found' };
-}
-
-const credentialHeaders = new Set([
-  'authorization',
-  'x-api-key',
-  'api-key',
-  'x-goog-api-key',
-  'cookie',
-  'proxy-authorization',
-]);
-
-function echoOf(
-  directives: Directives,
-  request: IncomingMessage,
-  rawBody: Buffer,
-  body: JsonObject,
-): string | null {
-  if (!directives.echoHeaders && !directives.echoBody) return null;
-  const headers = Object.entries(request.headers).map(([name, value]) => [
-    name,
-    credentialHeaders.has(name) ? '[present]' : value,
-  ]);
-  const sha256 = createHash('sha256').update(rawBody).digest('hex');
-  return JSON.stringify({
-    ...(directives.echoHeaders
-      ? { method: request.method, path: request.url, headers: Object.fromEntries(headers) }
-      : {}),
-    ...(directives.echoBody ? { sha256, bytes: rawBody.length } : {}),
-    bodyKeys: Object.keys(body),
-  });
 }

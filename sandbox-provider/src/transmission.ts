@@ -11,7 +11,10 @@ export class Transmission {
   #splitBytes: number | undefined;
   #wake: (() => void) | null = null;
 
-  constructor(response: ServerResponse, settings: { hash: boolean; splitBytes?: number }) {
+  constructor(
+    response: ServerResponse,
+    settings: { hash: boolean; splitBytes: number | undefined },
+  ) {
     this.response = response;
     this.#hash = settings.hash ? createHash('sha256') : null;
     this.#splitBytes = settings.splitBytes;
@@ -19,7 +22,6 @@ export class Transmission {
       this.gone = !response.writableFinished;
       this.#wake?.();
     });
-    response.on('error', () => {});
   }
 
   /** Waits that long, or until the client has left. */

@@ -79,7 +79,8 @@ export function splitEvenly(text: string, count: number): string[] {
   return pieces;
 }
 
-function wholeCharacters(text: string, at: number): number {
+/** The nearest place at or before `at` that splits no character in two. */
+export function wholeCharacters(text: string, at: number): number {
   const before = text.charCodeAt(at - 1);
   const splitsPair = before >= 0xd800 && before <= 0xdbff && at < text.length;
   return splitsPair ? at - 1 : at;

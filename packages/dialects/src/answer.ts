@@ -1,4 +1,13 @@
-import { type Edit, editMembers, memberOf, type NewMember, type ObjectScan, replaceValue, scanObject, type WantedNames } from '@fluxrouter/json-splice';
+import {
+  type Edit,
+  editMembers,
+  memberOf,
+  type NewMember,
+  type ObjectScan,
+  replaceValue,
+  scanObject,
+  type WantedNames,
+} from '@fluxrouter/json-splice';
 import type { AnswerReading } from './dialect.ts';
 import { nameAt } from './grammar.ts';
 

@@ -190,6 +190,8 @@ export interface StreamSnapshot {
   /** The last one seen (responses); -1 before. */
   readonly sequenceNumber: number;
   readonly frames: number;
+  /** When the upstream says that it began, in Unix seconds (responses). */
+  readonly createdAt: number | null;
 }
 
 export interface FluxMember {

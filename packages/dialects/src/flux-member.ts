@@ -1,4 +1,4 @@
-import { scanObject, insertMember, wantedNames, type Edit } from '@fluxrouter/json-splice';
+import { type Edit, insertMember, scanObject, wantedNames } from '@fluxrouter/json-splice';
 import { readFrame } from '@fluxrouter/sse';
 import type { FluxMember } from './dialect.ts';
 

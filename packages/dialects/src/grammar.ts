@@ -36,3 +36,15 @@ export function valueAt(bytes: Buffer, start: number, end: number): unknown {
 export function isNullAt(bytes: Buffer, start: number): boolean {
   return bytes[start] === 0x6e;
 }
+
+/** A plain non-negative integer at a span, or -1. */
+export function integerAt(bytes: Buffer, start: number, end: number): number {
+  if (start < 0 || end - start > 15) return -1;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}

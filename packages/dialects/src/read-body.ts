@@ -1,6 +1,19 @@
 import { isUtf8 } from 'node:buffer';
-import { duplicateMember, type FluxError, fluxError, invalidField, missingField } from '@fluxrouter/errors';
-import { type MemberSpan, memberOf, type ObjectScan, type ScanFailure, scanObject, type WantedNames } from '@fluxrouter/json-splice';
+import {
+  duplicateMember,
+  type FluxError,
+  fluxError,
+  invalidField,
+  missingField,
+} from '@fluxrouter/errors';
+import {
+  type MemberSpan,
+  memberOf,
+  type ObjectScan,
+  type ScanFailure,
+  scanObject,
+  type WantedNames,
+} from '@fluxrouter/json-splice';
 import type { RequestLimits, RequestReading, RequestRefusal } from './dialect.ts';
 import { isName } from './grammar.ts';
 import { asRecord } from './usage.ts';

@@ -1,4 +1,11 @@
-import { type Edit, editMembers, type MemberSpan, memberOf, type NewMember, replaceValue } from '@fluxrouter/json-splice';
+import {
+  type Edit,
+  editMembers,
+  type MemberSpan,
+  memberOf,
+  type NewMember,
+  replaceValue,
+} from '@fluxrouter/json-splice';
 import type { RequestReading, RequestWishes } from './dialect.ts';
 import { routorSpans } from './routor-fields.ts';
 
@@ -14,9 +21,11 @@ export function sharedEdits(
 ): Edit[] {
   const insert: NewMember[] = extra === undefined ? [] : [...extra.insert];
   const edits: Edit[] = extra === undefined ? [] : [...extra.edits];
-  if (wishes.maxTokens !== undefined) lowerMaxTokens(reading, wishes, maxTokensFields, edits, insert);
+  if (wishes.maxTokens !== undefined)
+    lowerMaxTokens(reading, wishes, maxTokensFields, edits, insert);
   const remove: readonly MemberSpan[] = routorSpans(reading);
-  if (remove.length > 0 || insert.length > 0) edits.push(...editMembers(reading.scan, remove, insert));
+  if (remove.length > 0 || insert.length > 0)
+    edits.push(...editMembers(reading.scan, remove, insert));
   return edits;
 }
 

@@ -18,7 +18,7 @@ export interface Usage {
 }
 
 /** While it is being put together. */
-export type UsageDraft = { -readonly [Bucket in keyof Usage]: Usage[Bucket] };
+export type UsageDraft = { -readonly [Bucket in keyof Usage]: Usage[Bucket] | undefined };
 
 /** No model's window is near it; a number beyond is an upstream's fault, not a count. */
 const ABSURD_TOKENS = 1_000_000_000;
@@ -41,12 +41,12 @@ export function remainder(
   if (total === undefined) return undefined;
   let rest = total;
   for (const part of parts) rest -= part ?? 0;
-  return rest > 0 ? rest : 0;
+  return Math.max(rest, 0);
 }
 
 /** The usage with its unreported buckets left out; null where nothing was reported. */
 export function finishUsage(draft: UsageDraft): Usage | null {
-  const usage: UsageDraft = {};
+  const usage: { -readonly [Bucket in keyof Usage]: Usage[Bucket] } = {};
   let any = false;
   for (const bucket of buckets) {
     const count = draft[bucket];

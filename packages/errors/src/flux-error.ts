@@ -15,6 +15,8 @@ export interface FluxError {
   readonly shouldRetry?: boolean;
   /** What the vendor called it, where a provider's 4xx is passed on to the client who caused it. */
   readonly vendor?: { readonly type: string | null; readonly code: string | null };
+  /** For `context_length_exceeded`: Claude Code matches on both numbers in the message. */
+  readonly contextLength?: { readonly tokens: number; readonly maximum: number };
   /** For our eyes: never to a client, and never a prompt's or a completion's words. */
   readonly detail?: string;
 }

@@ -5,7 +5,7 @@ export {
   removeMember,
   replaceValue,
 } from './edit-object.ts';
-export { type WantedNames, wantedNames } from './names.ts';
+export { indexOfString, type WantedNames, wantedNames } from './names.ts';
 export { type Span, scanArray } from './scan-array.ts';
 export { scanMembers, spansFor } from './scan-members.ts';
 export {

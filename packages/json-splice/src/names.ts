@@ -48,6 +48,16 @@ export function indexOfName(
   return -1;
 }
 
+/** As `indexOfName`, for a string *value* whose quotes are at `start` and before `end`. */
+export function indexOfString(
+  wanted: WantedNames,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): number {
+  return start < 0 || bytes[start] !== 0x22 ? -1 : indexOfName(wanted, bytes, start + 1, end - 1);
+}
+
 function indexOfEscaped(wanted: WantedNames, bytes: Buffer, start: number, end: number): number {
   try {
     const name = JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string;

@@ -50,7 +50,7 @@ export function skipString(bytes: Buffer, pos: number): number {
   const end = bytes.length;
   let at = pos;
   for (;;) {
-    const stop = at + SHORT_STRING < end ? at + SHORT_STRING : end;
+    const stop = Math.min(at + SHORT_STRING, end);
     while (at < stop) {
       const byte = bytes[at] as number;
       if (byte === QUOTE) return at + 1;

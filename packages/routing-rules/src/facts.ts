@@ -12,7 +12,7 @@ export const WORD_FAMILIES = [
   'simple',
   'creative',
   'brevity',
-  'followUp',
+  'greeting',
 ] as const;
 
 export type WordFamily = (typeof WORD_FAMILIES)[number];

@@ -19,25 +19,31 @@ export const FEATURES = [
   'ask.simple',
   'ask.creative',
   'ask.brevity',
+  'ask.greeting',
   'request.effort',
   'request.thinking',
   'request.tools',
-  'request.media',
 ] as const;
 
 export type FeatureName = (typeof FEATURES)[number];
 export type Features = Readonly<Record<FeatureName, number>>;
 
 const TRIVIAL_WORDS_MAX = 3;
+/** A longer ask that begins with a greeting is about something else. */
+const GREETING_WORDS_MAX = 6;
 const EFFORT_WEIGHT = { none: -1, minimal: -1, low: -0.5, medium: 0, high: 1, xhigh: 1, max: 1 };
 
-/** A turn's and its request's features. Counts enter by their logarithm, so that more of the same soon adds nothing. */
+/**
+ * A turn's and its request's features. Counts enter by their logarithm, so that more of the same soon adds nothing.
+ * Nothing that comes after the user's last words is among them (tool results, agent steps and what they carry), so
+ * that an agent's loop stays on its model and its cache.
+ */
 export function featuresOf(turn: TextFacts, facts: RequestFacts): Features {
   const { ideas } = turn;
   const words = Math.max(1, turn.words);
   return {
-    'ask.length': Math.log2(1 + turn.words) - 5,
-    'ask.trivial': turn.words <= TRIVIAL_WORDS_MAX ? 1 : 0,
+    'ask.length': turn.words === 0 ? 0 : Math.log2(1 + turn.words) - 5,
+    'ask.trivial': turn.words > 0 && turn.words <= TRIVIAL_WORDS_MAX ? 1 : 0,
     'ask.analysis': ideas.analysis,
     'ask.code': ideas.code,
     'ask.codeBlock': Math.log2(1 + turn.codeLines),
@@ -53,10 +59,10 @@ export function featuresOf(turn: TextFacts, facts: RequestFacts): Features {
     'ask.simple': ideas.simple,
     'ask.creative': ideas.creative,
     'ask.brevity': ideas.brevity,
+    'ask.greeting': ideas.greeting > 0 && turn.words <= GREETING_WORDS_MAX ? 1 : 0,
     'request.effort': facts.reasoningEffort === null ? 0 : EFFORT_WEIGHT[facts.reasoningEffort],
     'request.thinking': facts.thinkingBudget === null ? 0 : 1,
     'request.tools': facts.tools > 0 ? 1 : 0,
-    'request.media': facts.images + facts.files > 0 ? 1 : 0,
   };
 }
 

@@ -51,7 +51,7 @@ export function refuseRejected(
       return refuseContext(models, input);
     case 'maxCost':
       return refusal(
-        'max_cost_exceeded',
+        'capability_not_available',
         'No model that may serve this request stays within routor_max_cost.',
         'routor_max_cost',
       );

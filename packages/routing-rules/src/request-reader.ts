@@ -52,28 +52,32 @@ export function readMessage(reader: RequestReader): void {
   reader.tokenHundredths += TOKENS_PER_MESSAGE * 100;
 }
 
-/** A part of a user's turn; `turn` is what the parts before it made, null at the first. */
+/**
+ * A part of a user's turn; `turn` is what the parts before it made, null at the first. What an agent wraps around or
+ * puts before the user's words is read, not scored.
+ */
 export function readUserText(
   reader: RequestReader,
   text: string,
   turn: TextCounter | null,
 ): TextCounter | null {
-  if (isEnvelope(text)) {
-    readUnscored(reader, text);
-    return turn;
-  }
-  let counter = turn;
-  if (counter === null) {
-    if (isBlank(text)) return null;
-    counter = newTextCounter();
-    reader.turns.push(counter);
-    if (reader.turns.length > HISTORY_TURNS_MAX + 1) reader.turns.shift();
-    reader.userTurns++;
-    reader.inToolTurn = false;
-  }
+  const start = envelopeEnd(text);
+  if (start > 0) readUnscored(reader, text.slice(0, start));
+  const words = start === 0 ? text : text.slice(start);
+  if (turn === null && isBlank(words)) return null;
+  const counter = turn ?? beginTurn(reader);
   const before = counter.tokenHundredths;
-  scanText(text, counter);
+  scanText(words, counter);
   reader.tokenHundredths += counter.tokenHundredths - before;
+  return counter;
+}
+
+function beginTurn(reader: RequestReader): TextCounter {
+  const counter = newTextCounter();
+  reader.turns.push(counter);
+  if (reader.turns.length > HISTORY_TURNS_MAX + 1) reader.turns.shift();
+  reader.userTurns++;
+  reader.inToolTurn = false;
   return counter;
 }
 
@@ -116,29 +120,41 @@ const JSON_DEPTH_MAX = 32;
 
 /**
  * Blocks that coding agents put into user messages: reminders, the environment, instruction files. They are no words
- * of the user's. Told by how they begin, as the agents write them (Claude Code, Codex).
+ * of the user's. Told by how they begin, as the agents write them (Claude Code, Codex); each ends with its closing tag,
+ * or with the text.
  */
-const ENVELOPES = [
-  '<system-reminder>',
-  '<environment_context>',
-  '<user_instructions>',
-  '<INSTRUCTIONS>',
-  '<permissions instructions>',
-  '<command-name>',
-  '<command-message>',
-  '<local-command-stdout>',
-  '# AGENTS.md instructions',
+const ENVELOPES: readonly (readonly [opening: string, closing: string | null])[] = [
+  ['<system-reminder>', '</system-reminder>'],
+  ['<environment_context>', '</environment_context>'],
+  ['<user_instructions>', '</user_instructions>'],
+  ['<INSTRUCTIONS>', '</INSTRUCTIONS>'],
+  ['<permissions instructions>', '</permissions instructions>'],
+  ['<command-name>', '</command-name>'],
+  ['<command-message>', '</command-message>'],
+  ['<local-command-stdout>', '</local-command-stdout>'],
+  ['# AGENTS.md instructions', null],
 ];
 
-function isEnvelope(text: string): boolean {
-  let start = 0;
-  while (start < text.length && text.charCodeAt(start) <= 32) start++;
-  const first = text.charCodeAt(start);
-  if (first !== 60 && first !== 35) return false;
-  return ENVELOPES.some((envelope) => text.startsWith(envelope, start));
+/** Where the envelopes at the beginning of a text end; 0 where there are none. */
+function envelopeEnd(text: string): number {
+  let end = 0;
+  for (;;) {
+    const start = skipBlanks(text, end);
+    const envelope = ENVELOPES.find(([opening]) => text.startsWith(opening, start));
+    if (envelope === undefined) return end;
+    const [opening, closing] = envelope;
+    const closed = closing === null ? -1 : text.indexOf(closing, start + opening.length);
+    if (closing === null || closed < 0) return text.length;
+    end = closed + closing.length;
+  }
+}
+
+function skipBlanks(text: string, from: number): number {
+  let i = from;
+  while (i < text.length && text.charCodeAt(i) <= 32) i++;
+  return i;
 }
 
 function isBlank(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 32) return false;
-  return true;
+  return skipBlanks(text, 0) === text.length;
 }

@@ -1,37 +1,38 @@
+import {
+  ASCII_CLASS,
+  ASCII_TOKEN_HUNDREDTHS,
+  CJK_TOKEN_HUNDREDTHS,
+  CODE,
+  DIGIT,
+  endsWord,
+  foldCase,
+  isCjk,
+  isDigitAt,
+  LETTER,
+  LETTER_TOKEN_HUNDREDTHS,
+  MATH,
+  NEWLINE,
+  OTHER_SCRIPT_TOKEN_HUNDREDTHS,
+  QUESTION,
+  SPACE,
+  STOP,
+} from './code-units.ts';
 import { type TextFacts, WORD_FAMILIES, type WordFamily } from './facts.ts';
-import { EMPTY_HASH, hashStep, wordIndex } from './vocabulary.ts';
+import { EMPTY_HASH, HASH_PRIME, noteIdeas, wordTable } from './vocabulary.ts';
 
-const SPACE = 0;
-const LETTER = 1;
-const DIGIT = 2;
-const NEWLINE = 3;
-const QUESTION = 4;
-const MATH = 5;
-const CODE = 6;
-const STOP = 7;
-const OTHER = 8;
-
-/** The class of each ASCII code unit. */
-const CLASS = new Uint8Array(128).fill(OTHER);
-for (const [signs, kind] of [
-  [' \t\r\f\v', SPACE],
-  ['\n', NEWLINE],
-  ['?', QUESTION],
-  ['+=<>^%*/', MATH],
-  ['{};_`\\#$&[]()|@~', CODE],
-  ['.!', STOP],
-] as const) {
-  for (const sign of signs) CLASS[sign.charCodeAt(0)] = kind;
-}
-for (let code = 48; code <= 57; code++) CLASS[code] = DIGIT;
-for (let code = 65; code <= 90; code++) CLASS[code] = CLASS[code + 32] = LETTER;
-
-/** Hundredths of a token for a code unit of each class; words of English make 4 to 5 letters a token. */
-const TOKEN_HUNDREDTHS = new Uint8Array([2, 24, 40, 30, 60, 60, 60, 50, 55]);
-const CJK_HUNDREDTHS = 85;
-const OTHER_SCRIPT_HUNDREDTHS = 45;
 const LONG_WORD_LETTERS = 8;
-const LONGEST_INDEXED_WORD = 24;
+/**
+ * Where the user's own words are in a long text: they begin it or end it, and what is between is pasted. Only there do
+ * words carry ideas, so that a page of somebody else's words buys no lane.
+ */
+const HEAD_CHARS = 600;
+const TAIL_CHARS = 300;
+const FULL_WIDTH_QUESTION_MARK = 0xff1f;
+const COMMA = 44;
+const POINT = 46;
+/** A text ends as a line does. */
+const END_OF_TEXT = 10;
+const SIGN_KINDS = 9;
 
 /** Text facts in the making. Several parts of one turn are scanned into the same counter. */
 export interface TextCounter {
@@ -50,7 +51,7 @@ export interface TextCounter {
   codeLines: number;
   tokenHundredths: number;
   /** For each word family the ideas seen, as bits. */
-  ideaBits: Int32Array;
+  readonly ideaBits: Int32Array;
 }
 
 export function newTextCounter(): TextCounter {
@@ -73,81 +74,85 @@ export function newTextCounter(): TextCounter {
   };
 }
 
-/** One pass over one text, each code unit looked at once. Words inside code fences are not the user's words. */
+/**
+ * One pass over one text. Words inside code fences are counted, but are not the user's words: they carry no ideas.
+ * The counts live in local variables within the loop; that alone makes it three times as fast.
+ */
 export function scanText(text: string, into: TextCounter): void {
   const length = text.length;
+  const tailFrom = length - TAIL_CHARS;
+  const signs = new Int32Array(SIGN_KINDS);
   let hash = EMPTY_HASH;
   let wordLength = 0;
+  let words = 0;
+  let longWords = 0;
+  let cjkChars = 0;
+  let numbers = 0;
+  let letters = 0;
+  let hundredths = 0;
   let inNumber = false;
   let inFence = false;
   let lineStart = 0;
-  let hundredths = 0;
-  into.chars += length;
 
-  const endWord = () => {
-    into.words++;
-    if (wordLength >= LONG_WORD_LETTERS) into.longWords++;
-    if (wordLength <= LONGEST_INDEXED_WORD && !inFence) noteIdeas(hash, into.ideaBits);
-    hash = EMPTY_HASH;
-    wordLength = 0;
-  };
-  const endLine = (end: number) => {
-    if (end > lineStart) into.lines++;
-    if (isFence(text, lineStart, end)) {
-      into.codeFences++;
-      inFence = !inFence;
-    } else if (inFence) into.codeLines++;
-    else if (isListItem(text, lineStart, end)) into.listItems++;
-  };
-
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 128) {
-      if (inNumber) inNumber = false;
-      if (isCjk(code)) {
-        if (wordLength > 0) endWord();
-        into.cjkChars++;
-        hundredths += CJK_HUNDREDTHS;
-        if (code === 0xff1f) into.questionMarks++;
-      } else if (isOtherSpace(code)) {
-        if (wordLength > 0) endWord();
-      } else {
-        hash = hashStep(hash, foldCase(code));
-        wordLength++;
-        hundredths += OTHER_SCRIPT_HUNDREDTHS;
-      }
-      continue;
+  for (let i = 0; i <= length; i++) {
+    let code = i < length ? text.charCodeAt(i) : END_OF_TEXT;
+    if (code < 128 && ASCII_CLASS[code] === LETTER) {
+      const start = i;
+      do {
+        hash = Math.imul(hash ^ (code | 32), HASH_PRIME);
+        i++;
+        code = i < length ? text.charCodeAt(i) : END_OF_TEXT;
+      } while (code < 128 && ASCII_CLASS[code] === LETTER);
+      wordLength += i - start;
+      letters += i - start;
+      inNumber = false;
     }
-    const kind = CLASS[code] as number;
-    hundredths += TOKEN_HUNDREDTHS[kind] as number;
-    if (kind === LETTER) {
-      hash = hashStep(hash, code | 32);
+    let kind = SPACE;
+    if (code < 128) {
+      kind = ASCII_CLASS[code] as number;
+      hundredths += ASCII_TOKEN_HUNDREDTHS[code] as number;
+    } else if (isCjk(code)) {
+      cjkChars++;
+      if (code === FULL_WIDTH_QUESTION_MARK) kind = QUESTION;
+    } else if (!endsWord(code)) {
+      hash = Math.imul(hash ^ foldCase(code), HASH_PRIME);
       wordLength++;
       inNumber = false;
+      hundredths += OTHER_SCRIPT_TOKEN_HUNDREDTHS;
       continue;
     }
-    if (wordLength > 0) endWord();
+    if (wordLength > 0) {
+      words++;
+      if (wordLength >= LONG_WORD_LETTERS) longWords++;
+      if (!inFence && (i < HEAD_CHARS || i > tailFrom)) noteIdeas(wordTable, hash, into.ideaBits);
+      hash = EMPTY_HASH;
+      wordLength = 0;
+    }
     if (kind === DIGIT) {
-      if (!inNumber) into.numbers++;
+      if (!inNumber) numbers++;
       inNumber = true;
       continue;
     }
     // "3.5" and "1,000" are one number.
-    if (inNumber && (code === 46 || code === 44) && isDigitAt(text, i + 1)) continue;
+    if (inNumber && (code === POINT || code === COMMA) && isDigitAt(text, i + 1)) continue;
     inNumber = false;
+    signs[kind] = (signs[kind] as number) + 1;
     if (kind === NEWLINE) {
-      endLine(i);
+      inFence = noteLine(text, lineStart, i, inFence, into);
       lineStart = i + 1;
-    } else if (kind === QUESTION) {
-      into.questionMarks++;
-      into.sentences++;
-    } else if (kind === STOP) into.sentences++;
-    else if (kind === MATH) into.mathSigns++;
-    else if (kind === CODE) into.codeSigns++;
+    }
   }
-  if (wordLength > 0) endWord();
-  endLine(length);
-  into.tokenHundredths += hundredths;
+  into.chars += length;
+  into.words += words;
+  into.longWords += longWords;
+  into.cjkChars += cjkChars;
+  into.numbers += numbers;
+  into.questionMarks += signs[QUESTION] as number;
+  into.mathSigns += signs[MATH] as number;
+  into.codeSigns += signs[CODE] as number;
+  into.sentences += (signs[QUESTION] as number) + (signs[STOP] as number);
+  into.tokenHundredths +=
+    hundredths + letters * LETTER_TOKEN_HUNDREDTHS + cjkChars * CJK_TOKEN_HUNDREDTHS;
 }
 
 /** Tokens of a text that is not scored (system, assistant, tool results), by the same measure. */
@@ -155,8 +160,8 @@ export function countTokenHundredths(text: string): number {
   let hundredths = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code < 128) hundredths += TOKEN_HUNDREDTHS[CLASS[code] as number] as number;
-    else hundredths += isCjk(code) ? CJK_HUNDREDTHS : OTHER_SCRIPT_HUNDREDTHS;
+    if (code < 128) hundredths += ASCII_TOKEN_HUNDREDTHS[code] as number;
+    else hundredths += isCjk(code) ? CJK_TOKEN_HUNDREDTHS : OTHER_SCRIPT_TOKEN_HUNDREDTHS;
   }
   return hundredths;
 }
@@ -175,13 +180,22 @@ export function finishText(counter: TextCounter): TextFacts {
   };
 }
 
-function noteIdeas(hash: number, ideaBits: Int32Array): void {
-  const entries = wordIndex.get(hash);
-  if (entries === undefined) return;
-  for (const entry of entries) {
-    const family = entry >> 5;
-    ideaBits[family] = (ideaBits[family] as number) | (1 << (entry & 31));
+/** Counts the line from `start` to `end`; returns whether the next one is inside a code fence. */
+function noteLine(
+  text: string,
+  start: number,
+  end: number,
+  inFence: boolean,
+  into: TextCounter,
+): boolean {
+  if (end > start) into.lines++;
+  if (isFence(text, start, end)) {
+    into.codeFences++;
+    return !inFence;
   }
+  if (inFence) into.codeLines++;
+  else if (isListItem(text, start, end)) into.listItems++;
+  return inFence;
 }
 
 function isFence(text: string, start: number, end: number): boolean {
@@ -194,41 +208,14 @@ function isFence(text: string, start: number, end: number): boolean {
 function isListItem(text: string, start: number, end: number): boolean {
   let i = start;
   while (i < end && i < start + 12 && text.charCodeAt(i) === 32) i++;
-  const code = text.charCodeAt(i);
   if (end - i < 3) return false;
+  const code = text.charCodeAt(i);
   if (code === 45 || code === 42 || code === 0x2022) return text.charCodeAt(i + 1) === 32;
   let width = 0;
   while (width < 2 && isDigitAt(text, i + width)) width++;
-  if (width === 0 && code < 128 && CLASS[code] === LETTER) width = 1;
+  if (width === 0 && code < 128 && ASCII_CLASS[code] === LETTER) width = 1;
   const mark = text.charCodeAt(i + width);
   return width > 0 && (mark === 46 || mark === 41) && text.charCodeAt(i + width + 1) === 32;
-}
-
-function isDigitAt(text: string, index: number): boolean {
-  const code = text.charCodeAt(index);
-  return code >= 48 && code <= 57;
-}
-
-/** Han, kana, Hangul, full-width forms, and the surrogates of the rarer Han. */
-function isCjk(code: number): boolean {
-  return (
-    (code >= 0x2e80 && code <= 0x9fff) ||
-    (code >= 0xac00 && code <= 0xd7af) ||
-    (code >= 0xf900 && code <= 0xfaff) ||
-    (code >= 0xff00 && code <= 0xffef)
-  );
-}
-
-function isOtherSpace(code: number): boolean {
-  return code === 0xa0 || (code >= 0x2000 && code <= 0x206f) || code === 0x3000 || code === 0xfeff;
-}
-
-/** Capitals of Latin-1, Greek and Cyrillic, without a call into the Unicode tables. */
-function foldCase(code: number): number {
-  if (code >= 0xc0 && code <= 0xde && code !== 0xd7) return code + 32;
-  if (code >= 0x391 && code <= 0x3a9) return code + 32;
-  if (code >= 0x410 && code <= 0x42f) return code + 32;
-  return code;
 }
 
 function bitCount(bits: number): number {

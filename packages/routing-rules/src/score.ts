@@ -25,15 +25,16 @@ export interface Assessment {
 export function assess(facts: RequestFacts, policy: Policy): Assessment {
   const { score, contributions, category } = scoreTurn(facts.ask, facts, policy);
   const askTier = tierOf(score, policy);
-  const historyFloor = floorOf(facts, askTier, policy);
+  const floor = floorOf(facts, policy);
+  const held = floor !== null && compareTiers(floor.tier, askTier) > 0 ? floor : null;
   return {
     score,
     contributions,
     category,
     askTier,
-    historyFloor,
-    tier: historyFloor ?? askTier,
-    confidence: confidenceAt(score, policy),
+    historyFloor: held?.tier ?? null,
+    tier: held?.tier ?? askTier,
+    confidence: confidenceAt(held?.score ?? score, policy),
   };
 }
 
@@ -71,17 +72,16 @@ export function compareTiers(a: Tier, b: Tier): number {
   return TIERS.indexOf(a) - TIERS.indexOf(b);
 }
 
-/** A short follow-up ("yes, do it", "why?") stays where the turns before it were; null where it is not lower. */
-function floorOf(facts: RequestFacts, askTier: Tier, policy: Policy): Tier | null {
+/** A short follow-up ("yes, do it", "why?") stays where the hardest of the turns before it was. */
+function floorOf(facts: RequestFacts, policy: Policy): { tier: Tier; score: number } | null {
   const { followUpWordsMax, floorMax } = policy.history;
   if (facts.history.length === 0 || facts.ask.words > followUpWordsMax) return null;
-  let floor: Tier = TIERS[0];
+  let hardest = Number.NEGATIVE_INFINITY;
   for (const turn of facts.history) {
-    const tier = tierOf(scoreTurn(turn, facts, policy).score, policy);
-    if (compareTiers(tier, floor) > 0) floor = tier;
+    hardest = Math.max(hardest, scoreTurn(turn, facts, policy).score);
   }
-  if (compareTiers(floor, floorMax) > 0) floor = floorMax;
-  return compareTiers(floor, askTier) > 0 ? floor : null;
+  const tier = tierOf(hardest, policy);
+  return { tier: compareTiers(tier, floorMax) > 0 ? floorMax : tier, score: hardest };
 }
 
 function confidenceAt(score: number, policy: Policy): number {

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
+import type { LogLevel } from './log-levels.ts';
+
+export { type LogLevel, logLevels } from './log-levels.ts';
 
 /**
  * What may be logged beside a sentence of ours. A string that does not look like a name or an id is

@@ -1,6 +1,7 @@
 import type { Operation } from '../providers.ts';
 import { chatCodec } from './chat/codec.ts';
 import type { DialectCodec } from './dialect.ts';
+import { imagesCodec } from './images/codec.ts';
 import { messagesCodec } from './messages/codec.ts';
 import { responsesCodec } from './responses/codec.ts';
 
@@ -9,4 +10,5 @@ export const codecs: { readonly [operation in Operation]?: DialectCodec } = {
   'openai-chat': chatCodec,
   'openai-responses': responsesCodec,
   'anthropic-messages': messagesCodec,
+  'openai-images': imagesCodec,
 };

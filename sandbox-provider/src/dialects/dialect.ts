@@ -21,10 +21,11 @@ export interface Reply {
 /** What each dialect folder provides; knowing one is knowing all. */
 export interface DialectCodec {
   readonly readRequest: (body: JsonObject) => AskReading;
-  readonly bodyId: (token: string) => string;
+  /** The id of the answer; null where the dialect has none. */
+  readonly bodyId: (token: string) => string | null;
   /** The body of an answer, and the usage in it as it is reported. */
   readonly encodeResponse: (reply: Reply) => { body: JsonObject; usage: unknown };
   readonly encodeStream: (reply: Reply) => Iterable<Frame>;
   /** The event that ends a stream in an error. */
-  readonly encodeStreamError: (refusal: Refusal, sequence: number) => Frame;
+  readonly encodeStreamError: (refusal: Refusal, sequence: number, reply: Reply) => Frame;
 }

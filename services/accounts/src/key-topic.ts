@@ -1,6 +1,7 @@
 import type { RecordPosition, Tail } from '@fluxrouter/event-bus';
 import { TOPICS } from '@fluxrouter/events';
 import { KeyState } from '@fluxrouter/generated/accounts';
+import { RpcError } from '@fluxrouter/service-kit/grpc';
 import type { AccountsBus } from './ports.ts';
 
 export const keyStateType = 'KeyState';
@@ -14,6 +15,12 @@ interface Waiter {
   resolve(position: RecordPosition): void;
 }
 
+export interface KeyTopicOptions {
+  bus: AccountsBus;
+  answerTimeoutMs: number;
+  onError(error: unknown): void;
+}
+
 const retryMs = 200;
 
 /**
@@ -23,6 +30,7 @@ const retryMs = 200;
  */
 export class KeyTopic {
   readonly #bus: AccountsBus;
+  readonly #answerTimeoutMs: number;
   readonly #onError: (error: unknown) => void;
   readonly #published = new Map<string, Published>();
   readonly #wanted = new Map<string, KeyState>();
@@ -31,8 +39,9 @@ export class KeyTopic {
   #writing: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(bus: AccountsBus, onError: (error: unknown) => void) {
+  constructor({ bus, answerTimeoutMs, onError }: KeyTopicOptions) {
     this.#bus = bus;
+    this.#answerTimeoutMs = answerTimeoutMs;
     this.#onError = onError;
   }
 
@@ -68,10 +77,15 @@ export class KeyTopic {
   async position(keyHash: string, revision: number): Promise<RecordPosition> {
     const there = this.#published.get(keyHash);
     if (there !== undefined && there.revision >= revision) return there;
-    const { promise, resolve } = Promise.withResolvers<RecordPosition>();
+    const { promise, resolve, reject } = Promise.withResolvers<RecordPosition>();
     const waiters = this.#waiters.get(keyHash) ?? new Set();
-    this.#waiters.set(keyHash, waiters.add({ revision, resolve }));
-    return promise;
+    const waiter = { revision, resolve };
+    this.#waiters.set(keyHash, waiters.add(waiter));
+    const timer = setTimeout(() => {
+      waiters.delete(waiter);
+      reject(new RpcError('unavailable', 'done, but not published to the gateways yet'));
+    }, this.#answerTimeoutMs);
+    return promise.finally(() => clearTimeout(timer));
   }
 
   async stop(): Promise<void> {

@@ -36,14 +36,15 @@ const realSources: AccountsSources = { nowMs: Date.now, randomBytes };
 /** Started when it has read all of the account log and seen to it that all keys are published. */
 export async function startAccounts(deps: AccountsDeps): Promise<AccountsModule> {
   const { bus, config, log, metrics, sources = realSources } = deps;
+  const { answerTimeoutMs } = config;
   const onError = (err: unknown) => log.warn({ err }, 'The bus failed; it is tried again');
   const view = new AccountsView();
-  const keyTopic = new KeyTopic(bus, onError);
+  const keyTopic = new KeyTopic({ bus, answerTimeoutMs, onError });
   let replayed = false;
   const accountLog = new AccountLog({
     bus,
     view,
-    answerTimeoutMs: config.answerTimeoutMs,
+    answerTimeoutMs,
     onError,
     // In the replay only the last state of a key counts, and it is most likely there.
     onSettled: ({ keyStates }) => {

@@ -9,7 +9,7 @@ import type {
   CreateKeyResponse,
   Key,
 } from '@fluxrouter/generated/accounts';
-import { RpcError } from '@fluxrouter/service-kit/grpc';
+import { RpcError, type RpcErrorCode } from '@fluxrouter/service-kit/grpc';
 import type { AccountLog } from './account-log.ts';
 import type { AccountKey, AccountState, CommandOutcome } from './account-state.ts';
 import type { AccountsView } from './accounts-view.ts';
@@ -29,7 +29,7 @@ export function serveAccounts(deps: ServeAccountsDeps): Accounts {
   const { view, keyTopic, sources } = deps;
   const run = async (account: string, commandId: string, body: AccountCommand['body']) => {
     const { outcome } = await deps.log.run({ commandId, account, atMs: sources.nowMs(), body });
-    if (outcome !== 'done') throw refusal(outcome, account);
+    if (outcome !== 'done') throw new RpcError(...refusals[outcome]);
   };
   return {
     async createAccount({ commandId: given, name }) {
@@ -127,15 +127,12 @@ function existingKey(account: AccountState, id: string): AccountKey {
   throw new RpcError('not_found', 'the account has no such key');
 }
 
-function refusal(outcome: Exclude<CommandOutcome, 'done'>, account: string): RpcError {
-  const words = {
-    account_exists: ['already_exists', `${account} exists`],
-    key_exists: ['already_exists', 'the key exists'],
-    no_such_account: ['not_found', 'there is no such account'],
-    no_such_key: ['not_found', 'the account has no such key'],
-  } as const;
-  return new RpcError(...words[outcome]);
-}
+const refusals: Record<Exclude<CommandOutcome, 'done'>, [RpcErrorCode, string]> = {
+  account_exists: ['already_exists', 'the account exists'],
+  key_exists: ['already_exists', 'the key exists'],
+  no_such_account: ['not_found', 'there is no such account'],
+  no_such_key: ['not_found', 'the account has no such key'],
+};
 
 const accountMessage = ({ id, name, createdAtMs }: AccountState): Account => ({
   id,

@@ -20,9 +20,9 @@ import { upcastEvent } from './steps/upcast-event.ts';
 
 export const meteringSteps = (usageTable: Table<UsageRow>, metrics: MeteringMetrics) =>
   pipeline<LogRecord>()
-    .then(decodeEvent())
-    .then(upcastEvent())
-    .then(toUsageRow((count) => metrics.textsWithheld(count)))
+    .step(decodeEvent())
+    .step(upcastEvent())
+    .step(toUsageRow((count) => metrics.textsWithheld(count)))
     .into(usageTable);
 
 export interface UsageConsumerParts {
@@ -74,9 +74,7 @@ async function writeCut(
   const [first, last] = [records[0], records.at(-1)];
   if (first === undefined || last === undefined) return;
   const cut = plan ?? { start: first.offset, end: last.offset + 1n };
-  const { rows, dead } = parts.steps.run(
-    records.map((record) => ({ record, epoch: batch.epoch })),
-  );
+  const { rows, dead } = parts.steps.run(records.map((record) => ({ record, epoch: batch.epoch })));
   if (rows.length + dead.length > 0) {
     // 1.
     if (plan === null) {

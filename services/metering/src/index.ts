@@ -1,10 +1,10 @@
+export { ChdbLockedError } from './clickhouse/chdb-engine.ts';
 export {
   type ClickHouse,
   type ClickHouseOptions,
   connectClickHouse,
 } from './clickhouse/connect.ts';
-export { ChdbLockedError } from './clickhouse/chdb-engine.ts';
-export { MigrationChangedError, type MigrateOptions, migrate } from './clickhouse/migrate.ts';
+export { type MigrateOptions, MigrationChangedError, migrate } from './clickhouse/migrate.ts';
 export { type MeteringConfig, meteringConfig } from './config.ts';
 export type { Log, MeteringBus, MeteringMetrics } from './ports.ts';
 export { type Metering, type MeteringParts, startMetering } from './start-metering.ts';

@@ -43,16 +43,12 @@ export function insertUntilTaken(
         return;
       } catch (error) {
         metrics.insertFailed();
-        log.warn({ token, rows: rows.length, retryMs, error: reasonOf(error) }, 'insert failed');
+        log.warn(
+          { token, rows: rows.length, retryMs, err: error },
+          'ClickHouse did not take a batch',
+        );
         await sleep(retryMs, undefined, { signal: stopping }).catch(() => {});
       }
     }
   };
-}
-
-/** Code and type at most: ClickHouse's messages quote the data that they do not like. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { code, type } = error as { code?: unknown; type?: unknown };
-  return [error.name, code, type].filter((part) => typeof part === 'string').join(' ');
 }

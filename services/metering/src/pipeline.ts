@@ -14,7 +14,7 @@ export const deadLetter = <R extends string>(reason: R) =>
   ({ kind: 'deadLetter', reason }) as const;
 
 export interface Pipeline<In, Out> {
-  then<Next>(step: Step<Out, Next>): Pipeline<In, Next>;
+  step<Next>(step: Step<Out, Next>): Pipeline<In, Next>;
   into<Table>(table: Table): ConsumerSteps<In, Out, Table>;
 }
 
@@ -36,7 +36,7 @@ export function pipeline<In>(): Pipeline<In, In> {
 
 function stack<In, Out>(run: Step<In, Out>): Pipeline<In, Out> {
   return {
-    then(step) {
+    step(step) {
       return stack((input) => {
         const outcome = run(input);
         return outcome.kind === 'ok' ? step(outcome.value) : outcome;

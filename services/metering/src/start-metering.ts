@@ -51,8 +51,7 @@ export async function startMetering(parts: MeteringParts): Promise<Metering> {
     handle: restingAfter(consume, config, stopping.signal),
     onError(error) {
       if (error instanceof InsertAbandonedError) return;
-      const name = error instanceof Error ? error.name : 'unknown';
-      log.error({ error: name, topic: TOPIC }, 'metering could not handle a batch');
+      log.error({ topic: TOPIC, err: error }, 'metering could not handle a batch');
     },
   });
   return {

@@ -45,6 +45,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   /** The answer is whole, or as whole as it gets: only who pays is open. */
   #over = false;
   #finished = false;
+  /** Upstream's bytes are over: there is nothing to pause. */
+  #upstreamDone = false;
 
   constructor(
     ports: AttemptPorts,
@@ -136,6 +138,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   }
 
   onResponseEnd(): void {
+    this.#upstreamDone = true;
     if (this.#over || this.#finished) return;
     if (this.#reader !== null) {
       this.#reader.end(null);
@@ -162,7 +165,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   // The end
 
   #data(bytes: Buffer, output: boolean, atBoundary: boolean): void {
-    if (!this.#sink.data(bytes, output, atBoundary) && !this.#over) this.#controller?.pause();
+    const wantsMore = this.#sink.data(bytes, output, atBoundary);
+    if (!wantsMore && !this.#upstreamDone && !this.#over) this.#controller?.pause();
   }
 
   #answerOver(): void {
@@ -187,7 +191,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #settle(): void {
     const reader = this.#reader;
     if (reader === null || !this.#accepted) {
-      this.#finish('client_gone', null, {
+      const outcome = this.#cancelled === null ? 'failed' : cancelledOutcome(this.#cancelled);
+      this.#finish(outcome, null, {
         usage: reader?.usage ?? {},
         source: reader?.usage ? 'partial' : 'none',
       });

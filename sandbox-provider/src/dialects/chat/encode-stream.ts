@@ -2,12 +2,18 @@ import { openaiErrorType, type Refusal } from '../../errors.ts';
 import type { Frame } from '../../frames.ts';
 import type { JsonObject } from '../../json.ts';
 import { splitArguments } from '../../plan-answer.ts';
-import { splitIntoWords } from '../../words.ts';
+import { countTokens, splitIntoWords } from '../../words.ts';
 import type { Reply } from '../dialect.ts';
 import { chatCallId, chatFinishReason, chatIdentity } from './encode-response.ts';
 import { chatUsage } from './usage.ts';
 
-type Delta = readonly [kind: Frame['kind'], choice: number, delta: JsonObject];
+interface Step {
+  readonly kind: Frame['kind'];
+  readonly choice: number;
+  readonly delta: JsonObject;
+  /** What is new in this delta, to be counted. */
+  readonly text?: string;
+}
 
 /** The chunks of a `chat.completion`, the usage chunk where one is due, and `[DONE]`. */
 export function* encodeChatStream(reply: Reply): Generator<Frame> {
@@ -21,18 +27,20 @@ export function* encodeChatStream(reply: Reply): Generator<Frame> {
     model: ask.model,
     ...chatIdentity,
   };
-  const onEach =
-    mode === 'everyChunk' ? { usage } : ask.includeUsage && usage ? { usage: null } : {};
-  const onFinish = mode === 'lastContentChunk' || mode === 'repeat' ? { usage } : onEach;
-
-  for (const [kind, index, delta] of contentDeltas(reply)) {
-    const choices = [{ index, delta, logprobs: null, finish_reason: null }];
-    yield { kind, data: JSON.stringify({ ...head, choices, ...onEach }), ...onEach };
+  const unused = ask.includeUsage && usage ? { usage: null } : {};
+  let output = 0;
+  for (const { kind, choice, delta, text } of contentSteps(reply)) {
+    output = Math.min(answer.usage.output, output + countTokens(text ?? ''));
+    const reported = mode === 'everyChunk' ? { usage: chatUsage(reply, output) } : unused;
+    const choices = [{ index: choice, delta, logprobs: null, finish_reason: null }];
+    yield { kind, data: JSON.stringify({ ...head, choices, ...reported }), ...reported };
   }
+  const isOnFinish = mode === 'everyChunk' || mode === 'lastContentChunk' || mode === 'repeat';
+  const reported = isOnFinish ? { usage } : unused;
   for (const index of answer.texts.keys()) {
     const finish_reason = chatFinishReason(answer.finish);
     const choices = [{ index, delta: {}, logprobs: null, finish_reason }];
-    yield { kind: 'closing', data: JSON.stringify({ ...head, choices, ...onFinish }), ...onFinish };
+    yield { kind: 'closing', data: JSON.stringify({ ...head, choices, ...reported }), ...reported };
   }
   const isDue = mode === 'repeat' || (ask.includeUsage && mode !== 'lastContentChunk');
   if (usage && isDue) {
@@ -41,25 +49,25 @@ export function* encodeChatStream(reply: Reply): Generator<Frame> {
   yield { kind: 'terminal', data: '[DONE]' };
 }
 
-function* contentDeltas(reply: Reply): Generator<Delta> {
+function* contentSteps(reply: Reply): Generator<Step> {
   const { answer, provider } = reply;
   for (const [choice, text] of answer.texts.entries()) {
     const content = text === null ? null : '';
-    yield ['opening', choice, { role: 'assistant', content, refusal: null }];
+    yield { kind: 'opening', choice, delta: { role: 'assistant', content, refusal: null } };
   }
   if (provider.showsReasoning && answer.reasoning !== null) {
-    for (const piece of splitIntoWords(answer.reasoning)) {
+    for (const text of splitIntoWords(answer.reasoning)) {
       for (const choice of answer.texts.keys()) {
-        yield ['delta', choice, { reasoning_content: piece }];
+        yield { kind: 'delta', choice, delta: { reasoning_content: text }, text };
       }
     }
   }
-  yield* textDeltas(reply);
-  for (const choice of answer.texts.keys()) yield* toolDeltas(reply, choice);
+  yield* textSteps(reply);
+  for (const choice of answer.texts.keys()) yield* toolSteps(reply, choice);
 }
 
 /** The choices take turns, as they do where a provider samples them in parallel. */
-function* textDeltas({ answer }: Reply): Generator<Delta> {
+function* textSteps({ answer }: Reply): Generator<Step> {
   let running = answer.texts.map((text, choice) => ({
     choice,
     deltas: (text === null ? [] : answer.deltas(text))[Symbol.iterator](),
@@ -70,19 +78,21 @@ function* textDeltas({ answer }: Reply): Generator<Delta> {
       const next = one.deltas.next();
       if (next.done) continue;
       unfinished.push(one);
-      yield ['delta', one.choice, { content: next.value }];
+      const text = next.value;
+      yield { kind: 'delta', choice: one.choice, delta: { content: text }, text };
     }
     running = unfinished;
   }
 }
 
-function* toolDeltas({ answer, token }: Reply, choice: number): Generator<Delta> {
+function* toolSteps({ answer, token }: Reply, choice: number): Generator<Step> {
   for (const [index, call] of answer.toolCalls.entries()) {
     const id = chatCallId(token, choice, index);
     const start = { index, id, type: 'function', function: { name: call.name, arguments: '' } };
-    yield ['opening', choice, { tool_calls: [start] }];
-    for (const piece of splitArguments(call.argumentsJson)) {
-      yield ['delta', choice, { tool_calls: [{ index, function: { arguments: piece } }] }];
+    yield { kind: 'opening', choice, delta: { tool_calls: [start] }, text: call.name };
+    for (const text of splitArguments(call.argumentsJson)) {
+      const piece = { index, function: { arguments: text } };
+      yield { kind: 'delta', choice, delta: { tool_calls: [piece] }, text };
     }
   }
 }

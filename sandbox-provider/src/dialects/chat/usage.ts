@@ -1,10 +1,13 @@
 import type { JsonObject } from '../../json.ts';
 import type { Reply } from '../dialect.ts';
 
-/** Chat's usage object; undefined where the directive wants none. */
-export function chatUsage({ answer, directives, provider }: Reply): JsonObject | undefined {
+/** Chat's usage object, for so much output; undefined where the directive wants none. */
+export function chatUsage(
+  { answer, directives, provider }: Reply,
+  output: number = answer.usage.output,
+): JsonObject | undefined {
   if (directives.usage === 'none') return undefined;
-  const { input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning } = answer.usage;
+  const { input, cacheRead, cacheWrite, cacheWrite1h, reasoning } = answer.usage;
   const prompt = input + cacheRead + cacheWrite + cacheWrite1h;
   return {
     prompt_tokens: prompt,
@@ -16,7 +19,7 @@ export function chatUsage({ answer, directives, provider }: Reply): JsonObject |
       audio_tokens: 0,
     },
     completion_tokens_details: {
-      reasoning_tokens: reasoning,
+      reasoning_tokens: Math.min(reasoning, output),
       audio_tokens: 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,

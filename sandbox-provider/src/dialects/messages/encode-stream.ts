@@ -16,12 +16,14 @@ export function* encodeMessageStream(reply: Reply): Generator<Frame> {
   yield { ...frame('opening', 'message_start', { message }), usage: started };
 
   let isFirst = true;
+  let output = 0;
   for (const event of blockFrames(reply)) {
     yield event;
     if (isFirst) yield frame('opening', 'ping', {});
     isFirst = false;
     if (event.kind === 'delta' && directives.usage === 'everyChunk') {
-      yield messageDelta('opening', { stop_reason: null, stop_sequence: null }, reply);
+      output = Math.min(answer.usage.output, output + 1);
+      yield messageDelta('opening', { stop_reason: null, stop_sequence: null }, reply, output);
     }
   }
   const ending = {
@@ -78,8 +80,13 @@ function blockDelta(kind: Frame['kind'], index: number, delta: JsonObject): Fram
   return frame(kind, 'content_block_delta', { index, delta });
 }
 
-function messageDelta(kind: Frame['kind'], delta: JsonObject, reply: Reply): Frame {
-  const usage = deltaUsage(reply);
+function messageDelta(
+  kind: Frame['kind'],
+  delta: JsonObject,
+  reply: Reply,
+  output?: number,
+): Frame {
+  const usage = deltaUsage(reply, output);
   return { ...frame(kind, 'message_delta', { delta, ...(usage ? { usage } : {}) }), usage };
 }
 

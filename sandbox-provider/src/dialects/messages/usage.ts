@@ -1,10 +1,13 @@
 import type { JsonObject } from '../../json.ts';
 import type { Reply } from '../dialect.ts';
 
-/** The usage of a whole message; undefined where the directive wants none. */
-export function messageUsage({ answer, directives }: Reply): JsonObject | undefined {
+/** The usage of a message with so much output; undefined where the directive wants none. */
+export function messageUsage(
+  { answer, directives }: Reply,
+  output: number = answer.usage.output,
+): JsonObject | undefined {
   if (directives.usage === 'none') return undefined;
-  const { input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning } = answer.usage;
+  const { input, cacheRead, cacheWrite, cacheWrite1h, reasoning } = answer.usage;
   return {
     input_tokens: input,
     cache_creation_input_tokens: cacheWrite + cacheWrite1h,
@@ -14,7 +17,7 @@ export function messageUsage({ answer, directives }: Reply): JsonObject | undefi
       ephemeral_1h_input_tokens: cacheWrite1h,
     },
     output_tokens: output,
-    output_tokens_details: { thinking_tokens: reasoning },
+    output_tokens_details: { thinking_tokens: Math.min(reasoning, output) },
     server_tool_use: null,
     service_tier: 'standard',
     inference_geo: 'not_available',
@@ -31,8 +34,8 @@ export function startUsage(reply: Reply): JsonObject | undefined {
 }
 
 /** The cumulative usage of a `message_delta`. */
-export function deltaUsage(reply: Reply): JsonObject | undefined {
-  const usage = messageUsage(reply);
+export function deltaUsage(reply: Reply, output?: number): JsonObject | undefined {
+  const usage = messageUsage(reply, output);
   if (!usage) return undefined;
   return {
     input_tokens: usage['input_tokens'],

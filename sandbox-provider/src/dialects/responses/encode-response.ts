@@ -2,10 +2,13 @@ import type { JsonObject } from '../../json.ts';
 import type { ToolCall } from '../../plan-answer.ts';
 import type { Reply } from '../dialect.ts';
 
-/** The usage of a response; undefined where the directive wants none. */
-export function responseUsage({ answer, directives }: Reply): JsonObject | undefined {
+/** The usage of a response with so much output; undefined where the directive wants none. */
+export function responseUsage(
+  { answer, directives }: Reply,
+  output: number = answer.usage.output,
+): JsonObject | undefined {
   if (directives.usage === 'none') return undefined;
-  const { input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning } = answer.usage;
+  const { input, cacheRead, cacheWrite, cacheWrite1h, reasoning } = answer.usage;
   const all = input + cacheRead + cacheWrite + cacheWrite1h;
   return {
     input_tokens: all,
@@ -14,7 +17,7 @@ export function responseUsage({ answer, directives }: Reply): JsonObject | undef
       cache_write_tokens: cacheWrite + cacheWrite1h,
     },
     output_tokens: output,
-    output_tokens_details: { reasoning_tokens: reasoning },
+    output_tokens_details: { reasoning_tokens: Math.min(reasoning, output) },
     total_tokens: all + output,
   };
 }
@@ -38,7 +41,7 @@ export function openResponse({ ask, bodyId, createdSeconds }: Reply): JsonObject
     model: ask.model,
     output: [],
     parallel_tool_calls: given('parallel_tool_calls', true),
-    previous_response_id: null,
+    previous_response_id: given('previous_response_id', null),
     prompt_cache_key: given('prompt_cache_key', null),
     prompt_cache_retention: given('prompt_cache_retention', null),
     reasoning: given('reasoning', { effort: null, summary: null }),

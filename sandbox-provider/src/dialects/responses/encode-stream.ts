@@ -19,10 +19,13 @@ export function* encodeResponseStream(reply: Reply): Generator<Frame> {
   const { directives } = reply;
   const usage = responseUsage(reply);
   let sequence = 0;
+  let output = 0;
   for (const [kind, type, members] of steps(reply)) {
     const isLast = kind === 'terminal';
     const isLastItem = type === 'response.output_item.done' && directives.usage === 'repeat';
-    const added = directives.usage === 'everyChunk' || isLastItem ? { usage } : {};
+    if (kind === 'delta') output = Math.min(reply.answer.usage.output, output + 1);
+    const isRunning = directives.usage === 'everyChunk' && !isLast;
+    const added = isRunning ? { usage: responseUsage(reply, output) } : isLastItem ? { usage } : {};
     yield {
       kind,
       event: type,
@@ -96,10 +99,19 @@ function closed(output_index: number, item: JsonObject): Step {
   return ['opening', 'response.output_item.done', { output_index, item }];
 }
 
-/** The `error` event, numbered like the others. */
-export function encodeResponseStreamError(refusal: Refusal, sequence: number): Frame {
+/** The event that ends a stream in an error, numbered like the others. */
+export function encodeResponseStreamError(
+  refusal: Refusal,
+  sequence_number: number,
+  reply: Reply,
+): Frame {
   const { message } = refusal;
   const code = refusal.code ?? (refusal.status === 429 ? 'rate_limit_exceeded' : 'server_error');
-  const data = { type: 'error', sequence_number: sequence, code, message, param: null };
+  if (reply.directives.errorAs === 'failed') {
+    const response = { ...openResponse(reply), status: 'failed', error: { code, message } };
+    const data = { type: 'response.failed', sequence_number, response };
+    return { kind: 'closing', event: 'response.failed', data: JSON.stringify(data) };
+  }
+  const data = { type: 'error', sequence_number, code, message, param: null };
   return { kind: 'closing', event: 'error', data: JSON.stringify(data) };
 }

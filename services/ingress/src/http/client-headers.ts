@@ -62,7 +62,7 @@ export function wantsStreamCost(headers: IncomingHttpHeaders): boolean {
 /** RFC 9110, 6.5.1: a sender of `TE: trailers` reads trailer fields. */
 export function takesTrailers(headers: IncomingHttpHeaders): boolean {
   const te = headers['te'];
-  return te !== undefined && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te);
+  return typeof te === 'string' && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te);
 }
 
 const KEY_PARAMETER = /[?&](?:api[-_]?key|x-api-key|key|token|access_token|authorization)=/i;

@@ -18,7 +18,7 @@ export function connectionPerCall(path: string, limits: ChdbLimits): Connection 
   const reads = semaphore(limits.readsMax);
   const inserts = semaphore(limits.insertsMax);
   const once = async <T>(call: (connection: Connection) => Promise<T>): Promise<T> => {
-    const connection = createChdbConnection({ path }) as Connection;
+    const connection = createChdbConnection({ path }) as unknown as Connection;
     try {
       return await call(connection);
     } finally {

@@ -38,7 +38,9 @@ export class ChdbLockedError extends Error {
 
 /** Opens the engine and returns what holds it: while it is open, connections cost 0.2 ms. */
 export async function openChdbEngine(path: string, waitMs = LOCK_WAIT_MS): Promise<Session> {
-  const connectionArgs = Object.entries(engineSettings).map(([name, value]) => `--${name}=${value}`);
+  const connectionArgs = Object.entries(engineSettings).map(
+    ([name, value]) => `--${name}=${value}`,
+  );
   for (const until = performance.now() + waitMs; ; await sleep(LOCK_RETRY_MS)) {
     try {
       return new Session(path, { connectionArgs });

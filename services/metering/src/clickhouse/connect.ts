@@ -23,14 +23,14 @@ const settings: ClickHouseSettings = {
   async_insert: 0,
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_decimals: 1,
-  date_time_output_format: 'iso',
   join_use_nulls: 0,
 };
 
 /** A server where there is a URL, else the engine in this process: the same client for both. */
 export async function connectClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
   if (options.url !== undefined) return connectServer(options.url);
-  if (options.chdbPath === undefined) throw new Error('neither a URL nor a directory for ClickHouse');
+  if (options.chdbPath === undefined)
+    throw new Error('neither a URL nor a directory for ClickHouse');
   return connectChdb(options.chdbPath, options.lockWaitMs);
 }
 

@@ -50,7 +50,7 @@ const insertSettings: ClickHouseSettings = {
   input_format_parallel_parsing: 0,
   max_insert_block_size: '1048576',
   // A clock gone wrong must not stop all other rows of its batch.
-  max_partitions_per_insert_block: 0,
+  max_partitions_per_insert_block: '0',
   // 60 columns and a few hundred rows: threads would only cost memory.
   max_insert_threads: '1',
 };
@@ -64,7 +64,7 @@ function table<Row extends object>(
     async insert(rows, token) {
       await client.insert({
         table: name,
-        columns: columns as [string, ...string[]],
+        columns: columns as unknown as [string, ...string[]],
         // Arrays of values: the names of 60 columns would be half of the bytes.
         format: 'JSONCompactEachRow',
         values: rows.map((row) => columns.map((column) => plain(row[column]))),

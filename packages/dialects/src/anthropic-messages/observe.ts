@@ -1,0 +1,138 @@
+import { indexOfString, scanMembers, spansFor, wantedNames } from '@fluxrouter/json-splice';
+import type { StreamObserver, StreamSnapshot } from '../dialect.ts';
+import { FrameJson } from '../frame-json.ts';
+import { nameAt, stringAt, valueAt } from '../grammar.ts';
+import { newStreamState, type StreamState } from '../stream-state.ts';
+import { classify, vendorErrorOf } from '../upstream-error.ts';
+import { ERROR, type FrameVerdict, PASS, PASS_OUTPUT, TERMINAL, USAGE } from '../verdict.ts';
+import { readFinish } from './finish-reason.ts';
+import { mergeReports, readUsage } from './usage.ts';
+
+const types = [
+  'content_block_delta',
+  'content_block_start',
+  'content_block_stop',
+  'ping',
+  'message_start',
+  'message_delta',
+  'message_stop',
+  'error',
+] as const;
+const eventTypes = wantedNames(types);
+
+const eventNames = wantedNames(['type', 'delta', 'message', 'usage', 'content_block']);
+const [TYPE, DELTA, MESSAGE, USAGE_AT, BLOCK] = [0, 2, 4, 6, 8] as const;
+const messageNames = wantedNames(['id', 'model', 'usage']);
+const stopNames = wantedNames(['stop_reason']);
+const blockNames = wantedNames(['type']);
+/** Blocks that begin empty: their words follow as deltas. */
+const emptyBlocks = wantedNames(['text', 'thinking']);
+/** `{"type":"text_delta","text":""}`: what of a delta is not content, about. */
+const DELTA_OVERHEAD = 31;
+
+export class MessagesObserver implements StreamObserver {
+  readonly #state: StreamState = newStreamState();
+  readonly #json = new FrameJson(eventNames);
+  readonly #message = spansFor(messageNames);
+  readonly #one = spansFor(stopNames);
+  #reported: Record<string, unknown> = {};
+
+  get snapshot(): StreamSnapshot {
+    return this.#state;
+  }
+
+  frame(bytes: Buffer, start: number, end: number): FrameVerdict {
+    const json = this.#json;
+    this.#state.frames++;
+    if (!json.locate(bytes, start, end) || !json.scan()) return PASS;
+    const { spans } = json;
+    const type = indexOfString(
+      eventTypes,
+      json.bytes,
+      spans[TYPE] as number,
+      spans[TYPE + 1] as number,
+    );
+    switch (types[type]) {
+      case 'content_block_delta':
+        return this.#readDelta();
+      case 'content_block_start':
+        return this.#readBlock();
+      case 'message_start':
+        this.#readStart();
+        return PASS;
+      case 'message_delta':
+        return this.#readStop();
+      case 'message_stop':
+        this.#state.sawTerminal = true;
+        return TERMINAL;
+      case 'error':
+        this.#state.error = classify(0, vendorErrorOf(valueAt(json.bytes, json.start, json.end)));
+        this.#state.finish = 'failed';
+        this.#state.sawTerminal = true;
+        return ERROR | TERMINAL;
+      default:
+        return PASS;
+    }
+  }
+
+  end(): 'complete' | 'unterminated' | 'cut' {
+    if (this.#state.sawTerminal) return 'complete';
+    return this.#state.finish === null ? 'cut' : 'unterminated';
+  }
+
+  #readDelta(): FrameVerdict {
+    const { spans } = this.#json;
+    const state = this.#state;
+    const size = (spans[DELTA + 1] as number) - (spans[DELTA] as number) - DELTA_OVERHEAD;
+    if (size > 0) state.contentBytes += size;
+    return this.#output();
+  }
+
+  #output(): FrameVerdict {
+    if (this.#state.sawOutput) return PASS;
+    this.#state.sawOutput = true;
+    return PASS_OUTPUT;
+  }
+
+  /** A tool call is output as soon as it is named. */
+  #readBlock(): FrameVerdict {
+    const { bytes, spans } = this.#json;
+    const start = spans[BLOCK] as number;
+    if (this.#state.sawOutput || start < 0) return PASS;
+    if (scanMembers(bytes, start, blockNames, this.#one) < 0) return PASS;
+    const typeStart = this.#one[0] as number;
+    const typeEnd = this.#one[1] as number;
+    if (typeStart < 0 || indexOfString(emptyBlocks, bytes, typeStart, typeEnd) >= 0) return PASS;
+    return this.#output();
+  }
+
+  #readStart(): void {
+    const { bytes, spans } = this.#json;
+    const state = this.#state;
+    const at = this.#message;
+    const start = spans[MESSAGE] as number;
+    if (start < 0 || scanMembers(bytes, start, messageNames, at) < 0) return;
+    state.bodyId ??= nameAt(bytes, at[0] as number, at[1] as number);
+    state.upstreamModel ??= nameAt(bytes, at[2] as number, at[3] as number);
+    this.#report(at[4] as number, at[5] as number);
+  }
+
+  #readStop(): FrameVerdict {
+    const { bytes, spans } = this.#json;
+    const state = this.#state;
+    this.#report(spans[USAGE_AT] as number, spans[USAGE_AT + 1] as number);
+    const delta = spans[DELTA] as number;
+    if (delta < 0 || scanMembers(bytes, delta, stopNames, this.#one) < 0) return USAGE;
+    const reason = stringAt(bytes, this.#one[0] as number, this.#one[1] as number);
+    if (reason === null) return USAGE;
+    state.finish = readFinish(reason);
+    return USAGE | this.#output();
+  }
+
+  #report(start: number, end: number): void {
+    const usage = valueAt(this.#json.bytes, start, end);
+    if (usage === undefined) return;
+    this.#reported = mergeReports(this.#reported, usage);
+    this.#state.usage = readUsage(this.#reported);
+  }
+}

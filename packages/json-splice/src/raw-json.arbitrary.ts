@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+
+/**
+ * JSON texts as nobody writes them: any whitespace, any escape, repeated and escaped names. Made
+ * by hand rather than by JSON.stringify, which has one way to write each value.
+ */
+export const whitespace = fc
+  .array(fc.constantFrom(' ', '\t', '\n', '\r'), { maxLength: 3 })
+  .map((parts) => parts.join(''));
+
+const plain = fc.constantFrom(
+  ...'aeiz09 :,{}[]/',
+  'mod',
+  'é',
+  '水',
+  '😀',
+  '\u2028',
+  '\u0085',
+  '\ufeff',
+  'x'.repeat(23),
+  'y'.repeat(25),
+  'long '.repeat(30),
+);
+const escaped = fc.constantFrom(
+  ...[
+    '\\"',
+    '\\\\',
+    '\\/',
+    '\\b',
+    '\\n',
+    '\\u0041',
+    '\\u0022',
+    '\\u005c',
+    '\\ud83d\\ude00',
+    '\\ud800',
+  ],
+  '\\\\\\"',
+  '\\\\'.repeat(13),
+);
+
+export const rawString = fc
+  .array(fc.oneof({ weight: 2, arbitrary: plain }, { weight: 1, arbitrary: escaped }), {
+    maxLength: 6,
+  })
+  .map((parts) => `"${parts.join('')}"`);
+
+/** Names that are looked for, in several spellings, and others. */
+export const rawName = fc.oneof(
+  fc.constantFrom('"model"', '"mod\\u0065l"', '"\\u006d\\u006fdel"', '"stream"', '"\\u0073tream"'),
+  fc.constantFrom('"水"', '"\\u6c34"', '"models"', '"Model"', '""', '"__proto__"', '"constructor"'),
+  rawString,
+);
+
+const scalar = fc.oneof(
+  rawString,
+  fc.constantFrom('0', '-0', '-1.5e+10', '12345678901234567890', '1E5', 'true', 'false', 'null'),
+);
+
+export const rawValue: fc.Arbitrary<string> = fc.letrec<{ value: string; object: string }>(
+  (tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      scalar,
+      tie('object'),
+      fc
+        .tuple(
+          whitespace,
+          fc.array(fc.tuple(whitespace, tie('value'), whitespace), { maxLength: 4 }),
+        )
+        .map(
+          ([empty, values]) =>
+            `[${values.length === 0 ? empty : values.map((v) => v.join('')).join(',')}]`,
+        ),
+    ),
+    object: objectOf(tie('value')),
+  }),
+).value;
+
+function objectOf(value: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const member = fc
+    .tuple(whitespace, rawName, whitespace, whitespace, value, whitespace)
+    .map(([a, name, b, c, text, d]) => `${a}${name}${b}:${c}${text}${d}`);
+  return fc
+    .tuple(whitespace, fc.array(member, { maxLength: 6 }))
+    .map(([empty, members]) => `{${members.length === 0 ? empty : members.join(',')}}`);
+}
+
+export const rawObject = objectOf(rawValue);
+
+export const rawDocument = fc
+  .tuple(whitespace, rawObject, whitespace)
+  .map((parts) => parts.join(''));

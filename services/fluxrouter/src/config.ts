@@ -1,0 +1,121 @@
+import {
+  address,
+  addressList,
+  type ConfigSchema,
+  durationMs,
+  host,
+  httpUrl,
+  oneOf,
+  onOff,
+  path,
+  port,
+  secret,
+  setting,
+  whole,
+} from '@fluxrouter/service-kit/config';
+import { logLevels } from '@fluxrouter/service-kit/log-levels';
+import { z } from 'zod';
+
+const loopback = 'Loopback: whoever wants to be reached from outside says so.';
+
+/** Where it listens and what it keeps: the settings that a person may want to change. */
+export const systemConfig = z.object({
+  port: setting('PORT', port().default(8787), {
+    about: 'The port of the API. 0: a free one, which ready.json tells.',
+    why: 'Seldom taken by something else.',
+  }),
+  host: setting('HOST', host().default('127.0.0.1'), {
+    about: 'The address that the API listens on. 0.0.0.0: all of the machine’s.',
+    why: loopback,
+  }),
+  adminPort: setting('ADMIN_PORT', port().default(9464), {
+    about:
+      'The gateway’s admin port (/metrics, /readyz, operators). `npm start` gives control the next one and metering the one after.',
+    why: 'The port that Prometheus exporters of OpenTelemetry use.',
+  }),
+  adminHost: setting('ADMIN_HOST', host().default('127.0.0.1'), {
+    about: 'The address that the admin ports listen on.',
+    why: loopback,
+  }),
+  consolePort: setting('CONSOLE_PORT', port().default(8788), {
+    about: 'The port of the web console; kept for it, it comes in a later release.',
+    why: 'Beside PORT.',
+  }),
+  dataDir: setting('DATA_DIR', path().default('./data'), {
+    about: 'Directory of all that is kept: the log, the journals, ClickHouse’s data, the secrets.',
+    why: 'One place to back up, to move, or to throw away.',
+  }),
+  kafkaBrokers: setting('KAFKA_BROKERS', kafkaBrokers().optional(), {
+    about: 'Brokers of the event bus. Not in this release: leave it unset.',
+    why: 'Unset, the bus is a log in DATA_DIR, and nothing has to be installed.',
+  }),
+  gatewayWorkers: setting('GATEWAY_WORKERS', whole({ min: 1, max: 64 }).default(1), {
+    about: 'Processes that answer requests.',
+    why: 'One core serves some thousand requests a second; more only where that is not enough.',
+  }),
+  sandboxProvider: setting('SANDBOX_PROVIDER', oneOf(['auto', 'on', 'off']).default('auto'), {
+    about:
+      'The sandbox stands in for providers without a key. auto: only where no provider has one.',
+    why: 'The first answer comes without any key, and never in place of a real provider.',
+  }),
+  logLevel: setting('LOG_LEVEL', oneOf(logLevels).default('warn'), {
+    about: 'How much the processes say on stderr, as JSON lines. Never prompts, answers or keys.',
+    why: 'What goes well is in the records and metrics.',
+  }),
+});
+
+/** How the processes know and find each other; `npm start` sets all of these. */
+export const processConfig = z.object({
+  serviceToken: setting('SERVICE_TOKEN', secret({ minLength: 16 }).optional(), {
+    about: 'The token by which services know each other. Needed where a service is on its own.',
+    why: '`npm start` makes one and keeps it in DATA_DIR/secrets.json.',
+  }),
+  operatorKey: setting('OPERATOR_KEY', secret({ minLength: 16 }).optional(), {
+    about: 'The key to the operators’ paths on the admin ports. Without it they are closed.',
+    why: '`npm start` makes one and keeps it in DATA_DIR/secrets.json.',
+  }),
+  sandboxUrl: setting('SANDBOX_URL', httpUrl().optional(), {
+    about: 'Where the sandbox provider is; with it, it stands in for providers without a key.',
+    why: '`npm start` starts one where no provider has a key.',
+  }),
+  accountsAddress: setting('ACCOUNTS_ADDRESS', address().optional(), {
+    about: 'Where accounts is served by gRPC; its own process listens on that port.',
+    why: 'Unset, it can be reached in its own process only.',
+  }),
+  queryAddress: setting('QUERY_ADDRESS', address().optional(), {
+    about: 'Where query is served by gRPC; its own process listens on that port.',
+    why: 'Unset, it can be reached in its own process only.',
+  }),
+  grpcHost: setting('GRPC_HOST', host().default('127.0.0.1'), {
+    about: 'The address that gRPC servers listen on.',
+    why: loopback,
+  }),
+});
+
+/** What `npm start` does beside starting the processes. */
+export const launcherConfig = z.object({
+  stopGraceMs: setting('STOP_GRACE', durationMs({ max: 900_000 }).default(10_000), {
+    about: 'How long a process may take to end before it is killed; streams end in this time.',
+    why: 'Most answers are done in ten seconds; what is cut is charged for what came.',
+  }),
+  watchParent: setting('WATCH_PARENT', onOff().default(true), {
+    about: 'End when the process that ran `npm start` is gone.',
+    why: 'npm killed by SIGKILL would leave everything running, and the ports taken.',
+  }),
+  firstRequest: setting('FIRST_REQUEST', onOff().default(true), {
+    about: 'Make one short request at the start and show how to look it up.',
+    why: 'It proves the whole way. With a provider’s key it costs a fraction of a cent.',
+  }),
+});
+
+function kafkaBrokers() {
+  return addressList().refine(() => false, {
+    message:
+      'the Kafka bus comes with the next release. Unset it to use the log in DATA_DIR (one machine)',
+  });
+}
+
+/** Schemas of several services as one; a setting that two of them read is the same setting. */
+export function mergeSchemas(schemas: readonly ConfigSchema[]): ConfigSchema {
+  return z.object(Object.assign({}, ...schemas.map((schema) => schema.shape)));
+}

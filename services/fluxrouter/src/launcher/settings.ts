@@ -1,0 +1,23 @@
+import type { Secrets } from './secrets.ts';
+
+/** What the launcher needs of the settings, checked, as plain data. */
+export interface LauncherSettings {
+  /** Absolute. */
+  dataDir: string;
+  host: string;
+  adminHost: string;
+  port: number;
+  adminPort: number;
+  logLevel: string;
+  /** Start the sandbox provider. */
+  sandbox: boolean;
+  /** Settings of providers that have a key. */
+  providerKeys: string[];
+  stopGraceMs: number;
+  watchParent: boolean;
+  firstRequest: boolean;
+  /** Secrets that are given by the environment; they are not kept in DATA_DIR. */
+  given: Partial<Secrets>;
+  /** For what DATA_DIR does not have yet. */
+  fresh: Secrets;
+}

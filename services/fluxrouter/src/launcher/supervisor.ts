@@ -1,0 +1,71 @@
+import { type ProcessEvents, type ProcessPlan, SupervisedProcess } from './supervised-process.ts';
+
+export interface Supervisor {
+  /** Resolves when each process has been ready once; rejects where one never will be. */
+  allReady(): Promise<void>;
+  /** Of those that are ready at this moment. */
+  pids(): Record<string, number>;
+  renewAll(graceMs: number): void;
+  /** One stage after the other; within a stage all at once. */
+  stop(graceMs: number): Promise<void>;
+  killNow(): void;
+}
+
+export interface SupervisorEvents {
+  /** A process that was ready before has come back with another pid. */
+  onReturned(name: string): void;
+  onDied: ProcessEvents['onDied'];
+}
+
+export class HopelessError extends Error {
+  readonly process: string;
+  readonly exitCode: number | null;
+
+  constructor(process: string, exitCode: number | null) {
+    super(`${process} does not start (exit code ${exitCode}); its last words are above`);
+    this.name = 'HopelessError';
+    this.process = process;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Starts the processes, keeps them running, and stops them stage by stage. */
+export function supervise(
+  stages: readonly (readonly ProcessPlan[])[],
+  events: SupervisorEvents,
+): Supervisor {
+  const pids = new Map<string, number>();
+  const ready = Promise.withResolvers<void>();
+  const waitingFor = new Set(stages.flat().map((plan) => plan.name));
+  const processEvents: ProcessEvents = {
+    onReady(name, pid) {
+      const isFirst = waitingFor.delete(name);
+      pids.set(name, pid);
+      if (!isFirst) events.onReturned(name);
+      else if (waitingFor.size === 0) ready.resolve();
+    },
+    onDied(name, how, againInMs) {
+      pids.delete(name);
+      events.onDied(name, how, againInMs);
+    },
+    onHopeless: (name, code) => ready.reject(new HopelessError(name, code)),
+  };
+  const started = stages.map((stage) =>
+    stage.map((plan) => new SupervisedProcess(plan, processEvents)),
+  );
+  const all = started.flat();
+  for (const each of all) each.start();
+  return {
+    allReady: () => ready.promise,
+    pids: () => Object.fromEntries(pids),
+    renewAll: (graceMs) => {
+      for (const each of all) each.renew(graceMs);
+    },
+    async stop(graceMs) {
+      for (const stage of started) await Promise.all(stage.map((each) => each.stop(graceMs)));
+    },
+    killNow: () => {
+      for (const each of all) each.killNow();
+    },
+  };
+}

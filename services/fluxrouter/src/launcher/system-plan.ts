@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PortWish } from './ports.ts';
+import type { ReadyFile } from './ready-file.ts';
+import type { Secrets } from './secrets.ts';
+import type { LauncherSettings } from './settings.ts';
+import type { ProcessPlan } from './supervised-process.ts';
+
+export type PortName =
+  | 'api'
+  | 'gatewayAdmin'
+  | 'controlAdmin'
+  | 'meteringAdmin'
+  | 'accounts'
+  | 'query'
+  | 'sandbox';
+
+export type Ports = Record<PortName, number>;
+
+/** The ports that are wanted, and the setting that each comes from. */
+export function portWishes({ port, adminPort }: LauncherSettings): Record<PortName, PortWish> {
+  const admin = (offset: number) => ({
+    setting: 'ADMIN_PORT',
+    port: adminPort === 0 ? 0 : adminPort + offset,
+  });
+  const free = { setting: 'none', port: 0 };
+  return {
+    api: { setting: 'PORT', port },
+    gatewayAdmin: admin(0),
+    controlAdmin: admin(1),
+    meteringAdmin: admin(2),
+    accounts: free,
+    query: free,
+    sandbox: free,
+  };
+}
+
+/**
+ * Flags of Node for each process. A small young generation keeps an idle process small; the gateway,
+ * which makes garbage with every request, is left as it is.
+ */
+const nodeFlags: Record<string, readonly string[]> = {
+  gateway: [],
+  control: ['--max-semi-space-size=1'],
+  metering: ['--max-semi-space-size=4'],
+  sandbox: ['--max-semi-space-size=1'],
+};
+
+const own = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const sandboxEntry = own('../../../../sandbox-provider/src/main.ts');
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What runs, stage by stage in the order of stopping: who lets requests in goes first. */
+export function processStages(
+  settings: LauncherSettings,
+  ports: Ports,
+  secrets: Secrets,
+  environment: Environment,
+): ProcessPlan[][] {
+  const loopback = '127.0.0.1';
+  const shared = {
+    ...withoutProviderKeys(environment),
+    DATA_DIR: settings.dataDir,
+    PORT: String(ports.api),
+    SERVICE_TOKEN: secrets.serviceToken,
+    OPERATOR_KEY: secrets.operatorKey,
+    ACCOUNTS_ADDRESS: `${loopback}:${ports.accounts}`,
+    QUERY_ADDRESS: `${loopback}:${ports.query}`,
+    GRPC_HOST: loopback,
+    SANDBOX_URL: settings.sandbox ? `http://${loopback}:${ports.sandbox}` : environment['SANDBOX_URL'],
+  };
+  const target = (name: string, adminPort: number, env: Environment): ProcessPlan => ({
+    name,
+    entry: own('../main.ts'),
+    args: [`--target=${name}`],
+    nodeFlags: nodeFlags[name] ?? [],
+    env: { ...shared, ...env, ADMIN_PORT: String(adminPort) },
+  });
+  const gateway = target('gateway', ports.gatewayAdmin, {
+    ...environment,
+    ...shared,
+    KEY_PEPPER: secrets.keyPepper,
+  });
+  const control = target('control', ports.controlAdmin, {
+    KEY_PEPPER: secrets.keyPepper,
+    FIRST_ACCOUNT_COMMAND: secrets.firstAccountCommand,
+    FIRST_KEY_COMMAND: secrets.firstKeyCommand,
+    FIRST_KEY: secrets.firstKey,
+  });
+  const metering = target('metering', ports.meteringAdmin, {});
+  const sandbox: ProcessPlan = {
+    name: 'sandbox',
+    entry: sandboxEntry,
+    args: [],
+    nodeFlags: nodeFlags['sandbox'] ?? [],
+    // It plays the outside world: it gets nothing of ours.
+    env: {
+      PATH: environment['PATH'],
+      NODE_COMPILE_CACHE: environment['NODE_COMPILE_CACHE'],
+      SANDBOX_HOST: loopback,
+      SANDBOX_PORT: String(ports.sandbox),
+      SANDBOX_BOOK: join(settings.dataDir, 'sandbox-book.sqlite'),
+    },
+  };
+  return [[gateway], [control, metering, ...(settings.sandbox ? [sandbox] : [])]];
+}
+
+/** Only the gateway talks to providers. */
+function withoutProviderKeys(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_API_KEY')));
+}
+
+/** What scripts are told, but for the pids and the first request. */
+export function readyFacts(
+  settings: LauncherSettings,
+  ports: Ports,
+  secrets: Secrets,
+): Omit<ReadyFile, 'pids'> {
+  const at = (host: string, port: number) => `http://${reachable(host)}:${port}`;
+  return {
+    baseUrl: at(settings.host, ports.api),
+    key: secrets.firstKey,
+    operatorKey: secrets.operatorKey,
+    adminUrls: {
+      gateway: at(settings.adminHost, ports.gatewayAdmin),
+      control: at(settings.adminHost, ports.controlAdmin),
+      metering: at(settings.adminHost, ports.meteringAdmin),
+    },
+  };
+}
+
+/** An address that listens on all interfaces is reached by loopback from here. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}

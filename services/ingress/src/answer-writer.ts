@@ -1,0 +1,139 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dialect } from '@fluxrouter/dialects';
+import type { FluxError } from '@fluxrouter/errors';
+import type { Decision } from '@fluxrouter/generated/events';
+import type { AttemptEnd, Header } from '@fluxrouter/generated/proxy';
+import { splice } from '@fluxrouter/json-splice';
+import { formatUsd } from '@fluxrouter/pricing';
+import { answerHead, type Shown } from './http/answer-head.ts';
+import { writeError } from './http/write-error.ts';
+import { routorHeaders, routorJson } from './routor-members.ts';
+
+const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
+
+export interface AnswerWords {
+  readonly requestId: string;
+  readonly originalModel: string;
+  readonly dialect: Dialect;
+  readonly decision: Decision;
+  readonly debugRouting: boolean;
+  readonly trailers: boolean;
+}
+
+/** Writes one answer to the client: streamed, whole, or an error. */
+export class AnswerWriter {
+  /** The served model is not the one that the sent id names. */
+  readonly routed: boolean;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #words: AnswerWords;
+  #servedModel = '';
+  #upstreamHeaders: readonly Header[] = [];
+  #lastWriteMs = 0;
+  #atBoundary = true;
+  finished = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, words: AnswerWords) {
+    this.#request = request;
+    this.#response = response;
+    this.#words = words;
+    this.routed = words.decision.profile !== 'direct';
+  }
+
+  servedBy(model: string, upstreamHeaders: readonly Header[]): void {
+    this.#servedModel = model;
+    this.#upstreamHeaders = upstreamHeaders;
+  }
+
+  statusOf(error: FluxError): number {
+    return this.#words.dialect.errorStatus(error);
+  }
+
+  startStream(): void {
+    const head = this.#head({});
+    head.push('cache-control', 'no-cache');
+    if (this.#words.trailers) head.push('trailer', 'X-Flux-Cost-Usd');
+    this.#response.writeHead(200, head);
+    this.#response.flushHeaders();
+    this.#lastWriteMs = Date.now();
+  }
+
+  /** @returns false where the client does not read as fast: wait for `drain`. */
+  write(bytes: Buffer, atBoundary: boolean): boolean {
+    this.#atBoundary = atBoundary;
+    this.#lastWriteMs = Date.now();
+    return this.#response.write(bytes);
+  }
+
+  keepAlive(nowMs: number, everyMs: number): void {
+    if (!this.#atBoundary || nowMs - this.#lastWriteMs < everyMs) return;
+    this.#lastWriteMs = nowMs;
+    this.#response.write(KEEP_ALIVE);
+  }
+
+  /** The last of a stream, or all of an answer that is not one. */
+  finish(end: AttemptEnd, body: Buffer): void {
+    this.finished = true;
+    if (this.#response.headersSent) {
+      if (this.#words.trailers) {
+        this.#response.addTrailers([['X-Flux-Cost-Usd', formatUsd(end.chargedPicoUsd)]]);
+      }
+      this.#response.end(end.finalBytes);
+      return;
+    }
+    const answer = this.#withOurMembers(end, body);
+    const head = this.#head({
+      costPicoUsd: end.chargedPicoUsd,
+      savingsPermille: end.savingsPermille,
+    });
+    head.push('content-length', String(answer.length));
+    this.#response.writeHead(200, head);
+    this.#response.end(answer);
+  }
+
+  refuse(error: FluxError): void {
+    this.finished = true;
+    const { dialect } = this.#words;
+    writeError(this.#request, this.#response, dialect, error, {
+      ...this.#shown(),
+      servedModel: '',
+      routed: false,
+      costPicoUsd: 0n,
+    });
+  }
+
+  #withOurMembers(end: AttemptEnd, body: Buffer): Buffer {
+    const { dialect, decision } = this.#words;
+    const json = routorJson(decision, this.#servedModel, end.savingsPermille);
+    return splice(
+      body,
+      dialect.answerEdits(dialect.readAnswer(body), {
+        model: this.#servedModel,
+        members: [{ name: 'routor', json }],
+      }),
+    );
+  }
+
+  #shown(): Shown {
+    return {
+      requestId: this.#words.requestId,
+      servesModels: true,
+      originalModel: this.#words.originalModel,
+      servedModel: this.#servedModel,
+      routed: this.routed,
+    };
+  }
+
+  #head(known: { costPicoUsd?: bigint; savingsPermille?: number | undefined }): string[] {
+    const { debugRouting, decision } = this.#words;
+    const head = answerHead({
+      ...this.#shown(),
+      ...(known.costPicoUsd === undefined ? {} : { costPicoUsd: known.costPicoUsd }),
+      ...(debugRouting
+        ? { routor: routorHeaders(decision, this.#servedModel, known.savingsPermille) }
+        : {}),
+    });
+    for (const { name, value } of this.#upstreamHeaders) head.push(name, value);
+    return head;
+  }
+}

@@ -1,0 +1,50 @@
+import type { AttemptFailure } from '@fluxrouter/generated/proxy';
+
+interface Breaker {
+  failures: number;
+  openUntilMs: number;
+}
+
+export interface BreakerSettings {
+  readonly on: boolean;
+  /** Failures in a row that open it. */
+  readonly failuresMax: number;
+  readonly openMs: number;
+}
+
+/**
+ * A model that fails again and again is passed over for a while, where the chain has another. What
+ * the client caused does not count. After `openMs` one request tries again.
+ */
+export class Breakers {
+  readonly #settings: BreakerSettings;
+  readonly #byModel = new Map<string, Breaker>();
+
+  constructor(settings: BreakerSettings) {
+    this.#settings = settings;
+  }
+
+  isOpen(model: string, nowMs: number): boolean {
+    const breaker = this.#byModel.get(model);
+    if (breaker === undefined || breaker.failures < this.#settings.failuresMax) return false;
+    if (nowMs < breaker.openUntilMs) return true;
+    // Half open: this one goes through, the next ones wait for what comes of it.
+    breaker.openUntilMs = nowMs + this.#settings.openMs;
+    return false;
+  }
+
+  note(model: string, failure: AttemptFailure | undefined, nowMs: number): void {
+    if (!this.#settings.on) return;
+    if (failure === undefined) {
+      if (this.#byModel.size > 0) this.#byModel.delete(model);
+      return;
+    }
+    if (failure.code === 'upstream_error' || failure.code === 'context_length_exceeded') return;
+    const breaker = this.#byModel.get(model) ?? { failures: 0, openUntilMs: 0 };
+    breaker.failures++;
+    if (breaker.failures === this.#settings.failuresMax) {
+      breaker.openUntilMs = nowMs + this.#settings.openMs;
+    }
+    this.#byModel.set(model, breaker);
+  }
+}

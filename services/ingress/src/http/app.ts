@@ -1,0 +1,68 @@
+import { type Dialect, type DialectName, dialects } from '@fluxrouter/dialects';
+import { fluxError } from '@fluxrouter/errors';
+import { newRequestId } from '@fluxrouter/events';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { type AcceptPorts, acceptRequest } from '../accept-request.ts';
+import { addModelPaths } from '../records/model-paths.ts';
+import type { ReadPorts } from '../records/read-ports.ts';
+import { addRecordPaths } from '../records/record-paths.ts';
+import { dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
+import { sendJson } from './send.ts';
+import { writeError } from './write-error.ts';
+
+/** All paths of the public port. */
+export function makeApp(accept: AcceptPorts, read: ReadPorts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.enable('case sensitive routing');
+
+  for (const { dialect: name, paths } of INFERENCE_ENDPOINTS) {
+    const dialect = dialects[name];
+    app.post([...paths], (request, response) => acceptRequest(accept, dialect, request, response));
+    app.all([...paths], (request, response) =>
+      refuse(request, response, dialect, fluxError('method_not_allowed')),
+    );
+  }
+  addModelPaths(app, read);
+  addRecordPaths(app, read);
+  // Claude Code asks whether anybody is there.
+  app.head(['/', '/anthropic'], (_request, response) => void response.writeHead(200).end());
+  app.get('/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' }));
+  app.get('/readyz', (_request, response) => {
+    const report = read.readiness();
+    sendJson(response, report.ready ? 200 : 503, { ready: report.ready });
+  });
+  app.use((request, response) =>
+    refuse(request, response, dialectFor(request.path), fluxError('not_found')),
+  );
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    // A path that does not decode is the client's; everything else here is a fault of ours.
+    const isClients = error instanceof URIError;
+    if (!isClients) read.onFault(error);
+    const told = fluxError(isClients ? 'not_found' : 'internal_error');
+    refuse(request, response, dialectFor(request.path), told);
+  });
+  return app;
+}
+
+function dialectFor(path: string): Dialect {
+  const name: DialectName = dialectOfPath(path);
+  return dialects[name];
+}
+
+function refuse(
+  request: Request,
+  response: Response,
+  dialect: Dialect,
+  error: ReturnType<typeof fluxError>,
+): void {
+  writeError(request, response, dialect, error, {
+    requestId: newRequestId(Date.now()),
+    servesModels: false,
+    originalModel: '',
+    servedModel: '',
+    routed: false,
+  });
+}

@@ -1,0 +1,2 @@
+export { type IngressConfig, ingressConfig } from './config.ts';
+export { type Ingress, type IngressNeeds, startIngress } from './module.ts';

@@ -1,0 +1,216 @@
+import type { KeyObject } from 'node:crypto';
+import type { Catalogue, ListOptions } from '@fluxrouter/catalogue';
+import { type FluxError, fluxError } from '@fluxrouter/errors';
+import type { EventBus } from '@fluxrouter/event-bus';
+import { EVENT_VERSION, TOPICS } from '@fluxrouter/events';
+import type { Query } from '@fluxrouter/generated/query';
+import { type Journal, type Shipper, startShipper } from '@fluxrouter/journal';
+import type { ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
+import type { Log } from '@fluxrouter/service-kit/log';
+import type { Metrics } from '@fluxrouter/service-kit/metrics';
+import { Breakers } from './breakers.ts';
+import type { IngressConfig } from './config.ts';
+import { makeApp } from './http/app.ts';
+import { type ListeningServer, listen } from './http/server.ts';
+import { IdempotencyKeys } from './idempotency.ts';
+import { KeyView } from './keys/key-view.ts';
+import { ingressMetricNames } from './metric-names.ts';
+import { makeModelListing } from './models-listing.ts';
+import { recoverOrphans } from './orphans.ts';
+import type { RouterPort } from './ports.ts';
+import { RefusalQuota } from './refusal-quota.ts';
+import { RunningRequests } from './running-requests.ts';
+
+/** A view of the keys that is older is not trusted: not ready, and new requests are refused. */
+const KEY_VIEW_AGE_MS_MAX = 5_000;
+const SHIP_EVENTS_MAX = 500;
+const SHIP_BYTES_MAX = 1024 * 1024;
+/** Of an event's way to its record (1 s at most) this is what batching may take. */
+const SHIP_LINGER_MS = 25;
+
+export interface IngressNeeds {
+  readonly config: IngressConfig;
+  readonly at: { readonly host: string; readonly port: number };
+  readonly bus: EventBus;
+  readonly journal: Journal;
+  readonly router: RouterPort;
+  readonly proxy: ProviderProxyPort;
+  readonly query: Query;
+  readonly catalogue: Catalogue;
+  readonly listing: ListOptions;
+  readonly pepper: KeyObject;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface Ingress {
+  readonly port: number;
+  readiness(): { ready: boolean; detail: Record<string, number | boolean> };
+  stop(): Promise<void>;
+}
+
+/** Starts ingress: orphans of a killed predecessor first, then the keys, then the doors. */
+export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
+  const { config, journal, log, metrics } = needs;
+  const orphans = recoverOrphans(journal, Date.now());
+  if (orphans > 0)
+    log.warn({ orphans }, 'Requests of a killed predecessor were closed as orphaned');
+  const shipper = ship(needs);
+  const running = new RunningRequests(
+    Math.max(
+      5,
+      Math.min(
+        1_000,
+        config.commitAfterMs / 4,
+        config.keepAliveCommentMs / 4,
+        config.deadlineMs / 4,
+      ),
+    ),
+  );
+  const keys = new KeyView(needs.pepper, (key) => running.revoke(key));
+  await keys.start(needs.bus);
+
+  const count = countRequests(metrics, journal, running);
+  let draining = false;
+  const unavailable = (): FluxError | null => {
+    if (draining) return fluxError('unavailable', { message: 'This gateway is shutting down.' });
+    if (!journal.state().acceptsNew) return fluxError('unavailable');
+    return keys.isFresh(KEY_VIEW_AGE_MS_MAX) ? null : fluxError('unavailable');
+  };
+  const readiness = () => {
+    const { bytes, outboxEntries, failing, acceptsNew } = journal.state();
+    const keysFresh = keys.isFresh(KEY_VIEW_AGE_MS_MAX);
+    return {
+      ready: !draining && acceptsNew && keysFresh,
+      detail: {
+        draining,
+        keysFresh,
+        journalBytes: bytes,
+        journalOutbox: outboxEntries,
+        journalFailing: failing,
+      },
+    };
+  };
+
+  const app = makeApp(
+    {
+      keys,
+      router: needs.router,
+      run: {
+        journal,
+        proxy: needs.proxy,
+        breakers: new Breakers({
+          on: config.breakers,
+          failuresMax: config.breakerFailures,
+          openMs: config.breakerOpenMs,
+        }),
+        running,
+        streamOptions: (provider) =>
+          needs.catalogue.providers.get(provider)?.quirks.streamUsageOption ?? true,
+        retriesMax: config.retriesMax,
+        commitAfterMs: config.commitAfterMs,
+        keepAliveMs: config.keepAliveCommentMs,
+        deadlineMs: config.deadlineMs,
+        heldBytesMax: config.heldBytesMax,
+        ended: count,
+      },
+      idempotency: new IdempotencyKeys({
+        keysMax: config.idempotencyKeysMax,
+        keepMs: config.idempotencyKeepMs,
+      }),
+      refusalQuota: new RefusalQuota(config.refusalsPerSecond, config.refusalsPerSecond * 4),
+      limits: { bodyBytesMax: config.bodyBytesMax, depthMax: config.depthMax },
+      debugRouting: config.debugRouting,
+      unavailable,
+    },
+    {
+      keys,
+      query: needs.query,
+      models: makeModelListing(needs.catalogue, needs.listing),
+      readiness,
+      onFault: (err) => {
+        faults.inc();
+        log.error({ err: err instanceof Error ? err : undefined }, 'A request met a fault of ours');
+      },
+    },
+  );
+  const faults = metrics.counter({
+    name: ingressMetricNames.faults,
+    help: 'Requests that met a fault of ours',
+  });
+  metrics
+    .counter({ name: ingressMetricNames.orphans, help: 'Requests closed as orphaned at start' })
+    .inc(orphans);
+  const server = await listen(app, config, needs.at);
+  return {
+    port: server.port,
+    readiness,
+    async stop() {
+      draining = true;
+      await stopServing(server, running, config.drainMs);
+      await keys.stop();
+      await shipAll(shipper);
+    },
+  };
+}
+
+/** No new requests; running ones get their time; then all connections go. */
+async function stopServing(
+  server: ListeningServer,
+  running: RunningRequests,
+  drainMs: number,
+): Promise<void> {
+  server.stopAccepting();
+  await running.drain(drainMs);
+  await server.close();
+}
+
+function ship({ journal, bus, log }: IngressNeeds): Shipper {
+  return startShipper({
+    journal,
+    publish: async (events) => {
+      const records = events.map(({ key, type, value }) => ({
+        key,
+        value,
+        headers: { type, version: EVENT_VERSION },
+      }));
+      await bus.append(TOPICS.usage.name, records);
+    },
+    batchEvents: SHIP_EVENTS_MAX,
+    batchBytes: SHIP_BYTES_MAX,
+    lingerMs: SHIP_LINGER_MS,
+    retryBackoffMs: 250,
+    onError: (err) =>
+      log.error({ err: err as Error }, 'Events could not be shipped; they wait in the journal'),
+  });
+}
+
+/** What is not shipped in time stays in the journal for the next start. */
+async function shipAll(shipper: Shipper): Promise<void> {
+  const timeout = new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref());
+  await Promise.race([shipper.idle(), timeout]);
+  await shipper.stop();
+}
+
+function countRequests(metrics: Metrics, journal: Journal, running: RunningRequests) {
+  const names = ingressMetricNames;
+  const requests = metrics.counter({
+    name: names.requests,
+    help: 'Requests to paths that serve models, by how they ended',
+    labels: ['outcome', 'status'],
+  });
+  metrics.gauge({ name: names.running, help: 'Requests under way', collect: () => running.size });
+  metrics.gauge({
+    name: names.journalBytes,
+    help: 'Bytes kept in the journal',
+    collect: () => journal.state().bytes,
+  });
+  metrics.gauge({
+    name: names.journalOutbox,
+    help: 'Events in the journal that are not on the bus yet',
+    collect: () => journal.state().outboxEntries,
+  });
+  return (outcome: string, status: number): void => {
+    requests.inc({ outcome, status: String(status) });
+  };
+}

@@ -1,0 +1,71 @@
+/** A request under way, as the clock sees it. */
+export interface Running {
+  readonly key: string;
+  /** Called about once a second, or more often where the settings ask for shorter times. */
+  tick(nowMs: number): void;
+  interrupt(reason: 'key_revoked' | 'shutdown'): void;
+}
+
+/**
+ * All requests under way, and the one timer for all their times (commit after 8 s, keep-alive
+ * comments, the hard deadline): a timer a request would cost more than the request's own work.
+ * Idle, there is no timer.
+ */
+export class RunningRequests {
+  readonly #tickMs: number;
+  readonly #running = new Set<Running>();
+  #timer: NodeJS.Timeout | null = null;
+  #whenEmpty: (() => void)[] = [];
+
+  constructor(tickMs: number) {
+    this.#tickMs = tickMs;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  add(request: Running): void {
+    this.#running.add(request);
+    this.#timer ??= setInterval(() => this.#tick(), this.#tickMs);
+  }
+
+  remove(request: Running): void {
+    this.#running.delete(request);
+    if (this.#running.size > 0) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+
+  /** The key's streams end in their dialect's error, and are charged. */
+  revoke(key: string): void {
+    for (const request of [...this.#running]) {
+      if (request.key === key) request.interrupt('key_revoked');
+    }
+  }
+
+  /** Waits for all to end; after `graceMs` they are ended. */
+  async drain(graceMs: number): Promise<void> {
+    if (this.#running.size > 0) {
+      const timer = setTimeout(() => {
+        for (const request of [...this.#running]) request.interrupt('shutdown');
+      }, graceMs);
+      await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+      clearTimeout(timer);
+    }
+    this.stop();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #tick(): void {
+    if (this.#running.size === 0) {
+      this.stop();
+      return;
+    }
+    const nowMs = Date.now();
+    for (const request of this.#running) request.tick(nowMs);
+  }
+}

@@ -1,0 +1,2 @@
+export { makeQuery, type QueryParts } from './make-query.ts';
+export type { ClickHouseReader, CompleteUntil } from './ports.ts';
