@@ -8,6 +8,7 @@ import { newId, TOPICS } from '@fluxrouter/events';
 import { KeyState } from '@fluxrouter/generated/accounts';
 import { createMetrics, Secret, silentLog } from '@fluxrouter/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ensureFirstKey, newFirstKey } from './first-key.ts';
 import { type AccountsModule, startAccounts } from './module.ts';
 import type { AccountsBus } from './ports.ts';
 
@@ -195,5 +196,20 @@ describe('the account log decides', () => {
       append: () => Promise.reject(new Error('away')),
     });
     await expect(newAccount(accounts)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('the first key', () => {
+  test('is made at the first start, and nothing is appended at the next', async () => {
+    const bus = await openBus();
+    const accounts = await start(bus);
+    const first = newFirstKey(randomBytes, 1_763_700_000_000);
+    await ensureFirstKey(accounts.api, pepper, first);
+    const before = await bus.endOffsets(TOPICS.accounts.name);
+    await ensureFirstKey(accounts.api, pepper, first);
+    await ensureFirstKey((await start(bus)).api, pepper, first);
+    expect(await bus.endOffsets(TOPICS.accounts.name)).toEqual(before);
+    const [state] = (await publishedKeys(bus)).values();
+    expect(state?.keyHash).toBe(hashKey(first.key, pepperFromText(pepper)));
   });
 });

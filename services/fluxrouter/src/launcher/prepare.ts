@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { newFirstKey } from '@fluxrouter/accounts';
-import { ConfigError, describeConfig, readConfig, type Secret } from '@fluxrouter/service-kit/config';
+import {
+  ConfigError,
+  describeConfig,
+  readConfig,
+  type Secret,
+} from '@fluxrouter/service-kit/config';
 import type { z } from 'zod';
-import { type launcherConfig, mergeSchemas, type processConfig, type systemConfig } from '../config.ts';
+import {
+  type launcherConfig,
+  mergeSchemas,
+  type processConfig,
+  type systemConfig,
+} from '../config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { providerKeySettings, providerSettings } from '../provider-settings.ts';
 import { settingsGroups } from '../settings-groups.ts';

@@ -68,7 +68,9 @@ export function processStages(
     ACCOUNTS_ADDRESS: `${loopback}:${ports.accounts}`,
     QUERY_ADDRESS: `${loopback}:${ports.query}`,
     GRPC_HOST: loopback,
-    SANDBOX_URL: settings.sandbox ? `http://${loopback}:${ports.sandbox}` : environment['SANDBOX_URL'],
+    SANDBOX_URL: settings.sandbox
+      ? `http://${loopback}:${ports.sandbox}`
+      : environment['SANDBOX_URL'],
   };
   const target = (name: string, adminPort: number, env: Environment): ProcessPlan => ({
     name,
@@ -100,7 +102,7 @@ export function processStages(
       NODE_COMPILE_CACHE: environment['NODE_COMPILE_CACHE'],
       SANDBOX_HOST: loopback,
       SANDBOX_PORT: String(ports.sandbox),
-      SANDBOX_BOOK: join(settings.dataDir, 'sandbox-book.sqlite'),
+      SANDBOX_BOOK: join(settings.dataDir, 'sandbox-book.jsonl'),
     },
   };
   return [[gateway], [control, metering, ...(settings.sandbox ? [sandbox] : [])]];
@@ -108,7 +110,9 @@ export function processStages(
 
 /** Only the gateway talks to providers. */
 function withoutProviderKeys(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_API_KEY')));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.endsWith('_API_KEY')),
+  );
 }
 
 /** What scripts are told, but for the pids and the first request. */
