@@ -143,7 +143,10 @@ export const directiveMembers: { readonly [name in keyof Required<Directives>]: 
     does: 'How a stream of responses says `errorAfterChunks`: by `error` (the default) or by `response.failed`.',
   },
   endless: { ...flag, does: 'Streams until the client goes.' },
-  garbage: { ...flag, does: 'Breaks the JSON: of a body, or of one event after the first delta.' },
+  garbage: {
+    ...flag,
+    does: 'Breaks the JSON of a body; puts a broken event after the first delta of a stream.',
+  },
   noTerminal: { ...flag, does: 'Leaves out `[DONE]`, `message_stop`, `response.completed`.' },
   lineEnding: {
     takes: 'lf, crlf',

@@ -30,9 +30,7 @@ export class IdempotencyKeys {
 
   /** @returns what to tell the client, or how to say what became of the request. */
   begin(
-    account: string,
-    key: string,
-    body: Buffer,
+    { account, key, body }: { account: string; key: string; body: Buffer },
     requestId: string,
     nowMs: number,
   ): FluxError | ((served: boolean) => void) {

@@ -1,2 +1,3 @@
 export { type IngressConfig, ingressConfig } from './config.ts';
 export { type Ingress, type IngressNeeds, startIngress } from './module.ts';
+export { operatorRoutes } from './records/operator-routes.ts';

@@ -13,6 +13,7 @@ import type { IngressConfig } from './config.ts';
 import { makeApp } from './http/app.ts';
 import { type ListeningServer, listen } from './http/server.ts';
 import { IdempotencyKeys } from './idempotency.ts';
+import { KeptIds } from './kept-ids.ts';
 import { KeyView } from './keys/key-view.ts';
 import { ingressMetricNames } from './metric-names.ts';
 import { makeModelListing } from './models-listing.ts';
@@ -70,6 +71,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   const keys = new KeyView(needs.pepper, (key) => running.revoke(key));
   await keys.start(needs.bus);
 
+  const keptIds = new KeptIds(needs.query);
   const count = countRequests(metrics, journal, running);
   let draining = false;
   const unavailable = (): FluxError | null => {
@@ -113,7 +115,9 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
         deadlineMs: config.deadlineMs,
         heldBytesMax: config.heldBytesMax,
         ended: count,
+        served: (bodyId, account, provider) => keptIds.remember(bodyId, account, provider),
       },
+      keptIds,
       idempotency: new IdempotencyKeys({
         keysMax: config.idempotencyKeysMax,
         keepMs: config.idempotencyKeepMs,

@@ -9,6 +9,7 @@ import type { AnswerWriter } from './answer-writer.ts';
 import type { Breakers } from './breakers.ts';
 import { errorOfChain } from './chain-failure.ts';
 import { committedRow } from './orphans.ts';
+import type { RequestBody } from './request-body.ts';
 import { endRequest, outcomeOfStatus, type RequestEnd } from './request-end.ts';
 import type { Running, RunningRequests } from './running-requests.ts';
 
@@ -28,20 +29,14 @@ export interface RunPorts {
   /** Bytes held back before the commit point; with more, the answer is committed to. */
   readonly heldBytesMax: number;
   ended(outcome: string, status: number): void;
-}
-
-export interface RequestBody {
-  readonly bytes: Buffer;
-  /** Where the model's name stands in it. */
-  readonly modelStart: number;
-  readonly modelEnd: number;
+  /** An answer that the client may name later. */
+  served(bodyId: string, account: string, provider: string): void;
 }
 
 /** What is tried: the same for every attempt but the model. */
 export interface RunPlan {
   readonly facts: RequestFacts;
   readonly decision: Decision;
-  /** The client's body with the splices that a provider needs; the model's are the proxy's. */
   bodyFor(askUsage: boolean): RequestBody;
   readonly headers: Header[];
   readonly clientWantsUsage: boolean;
@@ -242,6 +237,9 @@ export class RequestRun implements AttemptSink, Running {
       bodyId: end.bodyId,
       upstreamId: end.upstreamId,
     });
+    const { facts, decision } = this.#plan;
+    const provider = decision.chain[this.#candidate]?.provider ?? '';
+    this.#ports.served(end.bodyId, facts.account, provider);
     journal.whenDurable(() => {
       if (!this.#clientGone) {
         if (this.#plan.facts.stream) this.#startWriting();

@@ -7,6 +7,8 @@ export interface OneShotOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Sent to it as its first message. */
   input?: object;
+  /** Ends it before its time. */
+  signal?: AbortSignal;
 }
 
 export interface OneShotEnd<Result> {
@@ -25,6 +27,7 @@ export function runOnce<Result>({
   args = [],
   env,
   input,
+  signal,
 }: OneShotOptions): Promise<OneShotEnd<Result>> {
   return new Promise((resolve, reject) => {
     const child = fork(script, [...args], {
@@ -38,7 +41,12 @@ export function runOnce<Result>({
       result = message as Result;
     });
     child.once('error', reject);
-    child.once('exit', (code) => resolve({ code, result }));
+    const end = () => child.kill();
+    signal?.addEventListener('abort', end, { once: true });
+    child.once('exit', (code) => {
+      signal?.removeEventListener('abort', end);
+      resolve({ code, result });
+    });
     if (input !== undefined) child.send(input);
   });
 }

@@ -6,6 +6,7 @@ const chosenFrom = 20_000;
 const chosenTo = 32_000;
 
 export interface PortWish {
+  host: string;
   /** The setting that a person would change: named in the error. */
   setting: string;
   /** 0: any free one. */
@@ -13,7 +14,7 @@ export interface PortWish {
 }
 
 export class PortInUseError extends Error {
-  constructor({ setting, port }: PortWish, host: string, code: string) {
+  constructor({ setting, host, port }: PortWish, code: string) {
     const reason = code === 'EACCES' ? 'may not be listened on by this user' : 'is in use';
     super(
       `${setting}: port ${port} on ${host} ${reason}. Set ${setting} to another port, or to 0 for any free one.`,
@@ -24,23 +25,22 @@ export class PortInUseError extends Error {
 
 /** Ports for the life of this launcher: a process that is started anew keeps its own. */
 export async function choosePorts<const Name extends string>(
-  host: string,
   wishes: Readonly<Record<Name, PortWish>>,
 ): Promise<Record<Name, number>> {
   const chosen: Partial<Record<Name, number>> = {};
   const taken = new Set<number>();
   for (const name of Object.keys(wishes) as Name[]) {
     const wish = wishes[name];
-    const port = wish.port === 0 ? await freePort(host, taken) : await checkedPort(host, wish);
+    const port = wish.port === 0 ? await freePort(wish.host, taken) : await checkedPort(wish);
     taken.add(port);
     chosen[name] = port;
   }
   return chosen as Record<Name, number>;
 }
 
-async function checkedPort(host: string, wish: PortWish): Promise<number> {
-  const code = await listenError(host, wish.port);
-  if (code !== undefined) throw new PortInUseError(wish, host, code);
+async function checkedPort(wish: PortWish): Promise<number> {
+  const code = await listenError(wish.host, wish.port);
+  if (code !== undefined) throw new PortInUseError(wish, code);
   return wish.port;
 }
 

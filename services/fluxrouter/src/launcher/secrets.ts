@@ -26,3 +26,12 @@ export function keepSecrets(path: string, fresh: Secrets): Secrets {
   if (!complete) writeSecretFile(path, { ...kept, ...secrets });
   return secrets;
 }
+
+/** The newcomer's key from now on. */
+export function replaceFirstKey(
+  path: string,
+  { secret, command }: { secret: string; command: string },
+): void {
+  const kept = readSecretFile(path) as object;
+  writeSecretFile(path, { ...kept, firstKey: secret, firstKeyCommand: command });
+}

@@ -6,6 +6,8 @@ import type { Secrets } from './secrets.ts';
 import type { LauncherSettings } from './settings.ts';
 import type { ProcessPlan } from './supervised-process.ts';
 
+const loopback = '127.0.0.1';
+
 export type PortName =
   | 'api'
   | 'gatewayAdmin'
@@ -18,14 +20,16 @@ export type PortName =
 export type Ports = Record<PortName, number>;
 
 /** The ports that are wanted, and the setting that each comes from. */
-export function portWishes({ port, adminPort }: LauncherSettings): Record<PortName, PortWish> {
+export function portWishes(settings: LauncherSettings): Record<PortName, PortWish> {
+  const { host, port, adminHost, adminPort } = settings;
   const admin = (offset: number) => ({
     setting: 'ADMIN_PORT',
+    host: adminHost,
     port: adminPort === 0 ? 0 : adminPort + offset,
   });
-  const free = { setting: 'none', port: 0 };
+  const free = { setting: 'none', host: loopback, port: 0 };
   return {
-    api: { setting: 'PORT', port },
+    api: { setting: 'PORT', host, port },
     gatewayAdmin: admin(0),
     controlAdmin: admin(1),
     meteringAdmin: admin(2),
@@ -58,7 +62,6 @@ export function processStages(
   secrets: Secrets,
   environment: Environment,
 ): ProcessPlan[][] {
-  const loopback = '127.0.0.1';
   const shared = {
     ...withoutProviderKeys(environment),
     DATA_DIR: settings.dataDir,

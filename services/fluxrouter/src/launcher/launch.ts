@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { untilSignal, watchParent } from '@fluxrouter/service-kit/lifecycle';
+import { exitCodes } from '../exit-codes.ts';
+import { DataDirError, openDataDir } from './data-dir.ts';
+import { runOnce } from './one-shot.ts';
+import { choosePorts, PortInUseError } from './ports.ts';
+import { runSystem } from './run-system.ts';
+import { removeFile } from './secret-file.ts';
+import { keepSecrets } from './secrets.ts';
+import type { LauncherSettings } from './settings.ts';
+import { HopelessError } from './supervisor.ts';
+import { portWishes } from './system-plan.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** From `npm start` to its end. Resolves with the exit code. */
+export async function launch(args: readonly string[], environment: Environment): Promise<number> {
+  const env = withCompileCache(environment);
+  const prepared = await runOnce<LauncherSettings>({ script: script('prepare.ts'), args, env });
+  const settings = prepared.result;
+  if (settings === undefined) return prepared.code ?? exitCodes.fault;
+  const stopAsked = untilStopAsked(settings.watchParent);
+  try {
+    const lock = openDataDir(settings.dataDir);
+    try {
+      const readyFile = join(settings.dataDir, 'ready.json');
+      // One that a killed run has left behind.
+      removeFile(readyFile);
+      const secretsFile = join(settings.dataDir, 'secrets.json');
+      const secrets = { ...keepSecrets(secretsFile, settings.fresh), ...settings.given };
+      const ports = await choosePorts(portWishes(settings));
+      await runSystem({
+        settings,
+        secrets,
+        secretsFile,
+        readyFile,
+        ports,
+        env,
+        stopAsked,
+        watchSources: args.includes('--watch'),
+        say,
+      });
+      return exitCodes.ok;
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    const code = exitCodeOf(error);
+    if (code === undefined) throw error;
+    say((error as Error).message);
+    return code;
+  }
+}
+
+function exitCodeOf(error: unknown): number | undefined {
+  if (error instanceof DataDirError) {
+    return error.locked ? exitCodes.locked : exitCodes.cannotCreate;
+  }
+  if (error instanceof PortInUseError) return exitCodes.unavailable;
+  if (error instanceof HopelessError) return error.exitCode ?? exitCodes.fault;
+  return undefined;
+}
+
+/** A signal, or the end of the parent. */
+function untilStopAsked(withParent: boolean): Promise<string> {
+  const signal = untilSignal();
+  if (!withParent) return signal;
+  const gone = new Promise<string>((resolve) => {
+    watchParent({ onGone: () => resolve('the end of the parent process') });
+  });
+  return Promise.race([signal, gone]);
+}
+
+/**
+ * Node keeps what it has compiled, and stripped of types, where this says: processes start faster
+ * and stay some 20 MB smaller, as the stripper is not even loaded.
+ */
+function withCompileCache(environment: Environment): Environment {
+  if (environment['NODE_COMPILE_CACHE'] !== undefined) return environment;
+  const directory = script('../../../../node_modules/.cache/node-compile');
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch {
+    return environment;
+  }
+  return { ...environment, NODE_COMPILE_CACHE: directory };
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
