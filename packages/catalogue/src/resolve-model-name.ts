@@ -17,6 +17,8 @@ export interface ResolveOptions {
 
 const NAME_LENGTH_MAX = 128;
 const SUGGESTION_COUNT = 3;
+/** Twice the longest id: what comes after it tells nothing about which id was meant. */
+const COMPARED_LENGTH_MAX = 48;
 
 /**
  * Exact names first, then without regard to (ASCII) case, then both again without a dated snapshot's `-YYYYMMDD`
@@ -88,12 +90,13 @@ function nearestNames(
   const pinned = wanted.startsWith(PIN_PREFIX);
   if (pinned) wanted = wanted.slice(PIN_PREFIX.length);
   else if (wanted.startsWith('anthropic/')) wanted = wanted.slice('anthropic/'.length);
+  const compared = wanted.slice(0, COMPARED_LENGTH_MAX);
   const ranked = catalogue.names.suggestions
     .filter((name) => {
       const isModel = catalogue.models.has(name);
       return isModel ? servable(name) : !pinned;
     })
-    .map((name, order) => ({ name, order, distance: editDistance(wanted, name) }))
+    .map((name, order) => ({ name, order, distance: editDistance(compared, name) }))
     .sort((a, b) => a.distance - b.distance || a.order - b.order)
     .slice(0, SUGGESTION_COUNT)
     .map(({ name }) => (pinned ? PIN_PREFIX + name : name));

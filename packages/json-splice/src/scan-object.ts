@@ -1,5 +1,13 @@
+import { hidesName } from './hidden-names.ts';
 import { indexOfName, type WantedNames } from './names.ts';
-import { lastDepth, skipString, skipValue, skipWhitespace } from './skip.ts';
+import {
+  escapesSeen,
+  lastDepth,
+  skipString,
+  skipValue,
+  skipWhitespace,
+  watchEscapes,
+} from './skip.ts';
 
 export interface ScanOptions {
   readonly wanted: WantedNames;
@@ -34,6 +42,12 @@ export interface ObjectScan {
   readonly members: readonly (MemberSpan | undefined)[];
   /** Wanted names that were met more than once. */
   readonly duplicates: readonly string[];
+  /**
+   * False: somewhere, at any depth, a member's name has a letter, digit or underscore written as an
+   * escape. No encoder does that, and JSON.parse may give such a member a wrong name: see
+   * `hidden-names.ts`. Told for names of up to 24 characters.
+   */
+  readonly plainNames: boolean;
 }
 
 export interface ScanFailure {
@@ -61,6 +75,7 @@ export function scanObject(
   const { wanted, maxDepth } = options;
   const objectStart = start ?? skipWhitespace(bytes, 0);
   if (bytes[objectStart] !== 0x7b) return { ok: false, reason: 'not_an_object', at: objectStart };
+  watchEscapes();
   const members: (MemberSpan | undefined)[] = new Array(wanted.names.length).fill(undefined);
   let duplicates: string[] | undefined;
   let memberCount = 0;
@@ -116,6 +131,7 @@ export function scanObject(
     wanted,
     members,
     duplicates: duplicates ?? none,
+    plainNames: !escapesSeen() || !hidesName(bytes, objectStart, objectEnd),
   };
 }
 

@@ -26,6 +26,21 @@ KIND[0x5d] = CLOSE; // ]
 const ENDS_SCALAR = new Uint8Array(256);
 for (const byte of [0x20, 0x09, 0x0a, 0x0d, 0x2c, 0x5d, 0x7d]) ENDS_SCALAR[byte] = 1;
 
+/**
+ * A string began with an escape `\u00…` since `watchEscapes`: perhaps a member's name that is
+ * written so that it does not look like itself. Seen in the first SHORT_STRING bytes only, which
+ * is where the first escape of a name of at most SHORT_STRING characters must be.
+ */
+let sawAsciiEscape = false;
+
+export function watchEscapes(): void {
+  sawAsciiEscape = false;
+}
+
+export function escapesSeen(): boolean {
+  return sawAsciiEscape;
+}
+
 /** Depth reached by the last `skipValue`, relative to the value's outside. */
 let deepest = 0;
 
@@ -54,7 +69,12 @@ export function skipString(bytes: Buffer, pos: number): number {
     while (at < stop) {
       const byte = bytes[at] as number;
       if (byte === QUOTE) return at + 1;
-      at += byte === BACKSLASH ? 2 : 1;
+      if (byte === BACKSLASH) {
+        if (bytes[at + 1] === 0x75 && bytes[at + 2] === 0x30 && bytes[at + 3] === 0x30) {
+          sawAsciiEscape = true;
+        }
+        at += 2;
+      } else at++;
     }
     if (at >= end) return -1;
     const quote = bytes.indexOf(QUOTE, at);

@@ -254,7 +254,10 @@ describe('extractFacts', () => {
           json,
           fc.array(fc.record({ role: fc.constantFrom('user', 'assistant', 'tool'), content })),
         ),
-        input: fc.oneof(json, fc.array(fc.oneof(json, fc.record({ type: json, role: json, content })))),
+        input: fc.oneof(
+          json,
+          fc.array(fc.oneof(json, fc.record({ type: json, role: json, content }))),
+        ),
         system: json,
         tools: json,
         thinking: json,

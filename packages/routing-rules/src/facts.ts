@@ -21,7 +21,7 @@ export type WordFamily = (typeof WORD_FAMILIES)[number];
 export interface TextFacts {
   /** UTF-16 code units. */
   readonly chars: number;
-  /** Runs of letters or digits; a CJK sign counts as half a word. */
+  /** Runs of letters; a CJK sign counts as half a word. */
   readonly words: number;
   readonly longWords: number;
   readonly cjkChars: number;

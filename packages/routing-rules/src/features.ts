@@ -29,6 +29,7 @@ export type FeatureName = (typeof FEATURES)[number];
 export type Features = Readonly<Record<FeatureName, number>>;
 
 const TRIVIAL_WORDS_MAX = 3;
+const TRIVIAL_CJK_MAX = 4;
 /** A longer ask that begins with a greeting is about something else. */
 const GREETING_WORDS_MAX = 6;
 const EFFORT_WEIGHT = { none: -1, minimal: -1, low: -0.5, medium: 0, high: 1, xhigh: 1, max: 1 };
@@ -42,8 +43,8 @@ export function featuresOf(turn: TextFacts, facts: RequestFacts): Features {
   const { ideas } = turn;
   const words = Math.max(1, turn.words);
   return {
-    'ask.length': turn.words === 0 ? 0 : Math.log2(1 + turn.words) - 5,
-    'ask.trivial': turn.words > 0 && turn.words <= TRIVIAL_WORDS_MAX ? 1 : 0,
+    'ask.length': turn.words === 0 ? 0 : Math.min(0, Math.log2(1 + turn.words) - 5),
+    'ask.trivial': isTrivial(turn) ? 1 : 0,
     'ask.analysis': ideas.analysis,
     'ask.code': ideas.code,
     'ask.codeBlock': Math.log2(1 + turn.codeLines),
@@ -64,6 +65,11 @@ export function featuresOf(turn: TextFacts, facts: RequestFacts): Features {
     'request.thinking': facts.thinkingBudget === null ? 0 : 1,
     'request.tools': facts.tools > 0 ? 1 : 0,
   };
+}
+
+/** Too short to hold a task. Signs of Chinese, Japanese and Korean say more each than half a word does. */
+function isTrivial({ words, cjkChars }: TextFacts): boolean {
+  return words > 0 && words <= TRIVIAL_WORDS_MAX && cjkChars <= TRIVIAL_CJK_MAX;
 }
 
 /**

@@ -43,7 +43,10 @@ class Checkpointer {
   /** Ends the worker's connection to a file that this process is about to close. */
   async forget(path: string): Promise<void> {
     if (!this.#files.delete(path) || this.#worker === null) return;
+    const worker = this.#worker;
+    worker.ref();
     await this.#ask(path, 'forget');
+    if (this.#tickets.size === 0) worker.unref();
   }
 
   #checkIdle(): void {
@@ -81,7 +84,6 @@ class Checkpointer {
       name: 'sqlite-checkpointer',
       execArgv: [],
     });
-    worker.unref();
     const settle = (ticket: number) => {
       this.#tickets.get(ticket)?.();
       this.#tickets.delete(ticket);
@@ -94,6 +96,8 @@ class Checkpointer {
     };
     worker.on('error', gone);
     worker.on('exit', gone);
+    // After the listeners: adding one for messages makes the worker hold the process again.
+    worker.unref();
     this.#worker = worker;
     return worker;
   }

@@ -12,6 +12,8 @@ export interface AdminServerOptions {
   /** 0: a free one. */
   port: number;
   log: Log;
+  /** Told of what operators change. */
+  audit?: Log;
   metrics: Metrics;
   readiness: Readiness;
   /** Without a key, operators' routes are not served. */
@@ -58,7 +60,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
 }
 
 async function answer(
-  { metrics, readiness, routes = [] }: AdminServerOptions,
+  { metrics, readiness, audit, routes = [] }: AdminServerOptions,
   isOperator: (key: string) => boolean,
   req: IncomingMessage,
   res: ServerResponse,
@@ -78,7 +80,11 @@ async function answer(
     res.end(page.body);
     return;
   }
-  send(res, await answerOperator(routes, isOperator, method, url, req));
+  const answered = await answerOperator(routes, isOperator, method, url, req);
+  if (method !== 'GET') {
+    audit?.info({ method, path: url.pathname, status: answered.status }, 'An operator asked');
+  }
+  send(res, answered);
 }
 
 async function answerOperator(

@@ -35,7 +35,7 @@ describe('a body', () => {
       object: 'chat.completion',
       model: 'gpt-5-mini',
       choices: [{ index: 0, message: { role: 'assistant', refusal: null }, finish_reason: 'stop' }],
-      usage: { prompt_tokens: 5, completion_tokens: 26, total_tokens: 31 },
+      usage: { prompt_tokens: 6, completion_tokens: 26, total_tokens: 32 },
     });
     expect(body.choices[0].message.content).toBe(
       "This is FluxRouter's sandbox provider, standing in for openai (gpt-5-mini). " +

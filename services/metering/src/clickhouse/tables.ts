@@ -48,6 +48,8 @@ const insertSettings: ClickHouseSettings = {
   insert_deduplicate: 1,
   deduplicate_blocks_in_dependent_materialized_views: 1,
   input_format_parallel_parsing: 0,
+  // Tuples come as arrays, like the rows.
+  input_format_json_named_tuples_as_objects: 0,
   max_insert_block_size: '1048576',
   // A clock gone wrong must not stop all other rows of its batch.
   max_partitions_per_insert_block: '0',

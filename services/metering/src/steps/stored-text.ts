@@ -1,7 +1,7 @@
 import { operationalText } from '@fluxrouter/events';
 
-// Reasons and notes are sentences of ours: printable, short, made of closed lists and indexes.
-const SENTENCE = /^[\x20-\x7e]{1,256}$/;
+// What comes from closed lists of ours (`Daily Driver`, a reason): printable and short.
+const LISTED = /^[\x20-\x7e]{1,256}$/;
 
 /**
  * The last check before a text is stored: what breaks its grammar is left out and counted. Producers
@@ -10,9 +10,10 @@ const SENTENCE = /^[\x20-\x7e]{1,256}$/;
 export class StoredText {
   withheld = 0;
 
-  readonly name = (text: string): string => this.#checked(text, operationalText(text) !== null);
+  /** What a client or an upstream chose. */
+  readonly chosen = (text: string): string => this.#checked(text, operationalText(text) !== null);
 
-  readonly sentence = (text: string): string => this.#checked(text, SENTENCE.test(text));
+  readonly listed = (text: string): string => this.#checked(text, LISTED.test(text));
 
   #checked(text: string, fits: boolean): string {
     if (fits || text === '') return text;

@@ -45,58 +45,64 @@ function faultOf(facts: RequestFacts): string | null {
   return timely ? null : 'received_at_invalid';
 }
 
-function factsColumns(facts: RequestFacts, { name }: StoredText) {
+function factsColumns(facts: RequestFacts, { chosen, listed }: StoredText) {
   return {
     request_id: facts.requestId,
     account: facts.account,
-    key: name(facts.key),
+    key: listed(facts.key),
     received_at: instant(facts.receivedAtMs),
-    client_request_id: name(facts.clientRequestId),
-    dialect: name(facts.dialect),
+    client_request_id: chosen(facts.clientRequestId),
+    dialect: listed(facts.dialect),
     stream: facts.stream,
-    original_model: name(facts.originalModel),
-    tags: Object.fromEntries(facts.tags.map((tag) => [name(tag.name), name(tag.value)])),
+    original_model: chosen(facts.originalModel),
+    tags: Object.fromEntries(facts.tags.map((tag) => [chosen(tag.name), chosen(tag.value)])),
   };
 }
 
-function decisionColumns(decision: Decision | undefined, { name, sentence }: StoredText) {
+function decisionColumns(decision: Decision | undefined, { listed }: StoredText) {
   return {
-    profile: name(decision?.profile ?? ''),
-    tier: name(decision?.tier ?? ''),
-    lane: name(decision?.lane ?? ''),
-    category: name(decision?.category ?? ''),
+    profile: listed(decision?.profile ?? ''),
+    tier: listed(decision?.tier ?? ''),
+    lane: listed(decision?.lane ?? ''),
+    category: listed(decision?.category ?? ''),
     score_milli: decision?.scoreMilli ?? 0,
     confidence_percent: decision?.confidencePercent ?? 0,
-    method: name(decision?.method ?? ''),
-    policy: name(decision?.policy ?? ''),
-    rate_card: name(decision?.rateCard ?? ''),
-    catalogue: name(decision?.catalogue ?? ''),
-    reasons: (decision?.reasons ?? []).map(sentence),
-    routed_model: name(decision?.routedModel ?? ''),
-    history_floor: name(decision?.historyFloor ?? ''),
+    method: listed(decision?.method ?? ''),
+    policy: listed(decision?.policy ?? ''),
+    rate_card: listed(decision?.rateCard ?? ''),
+    catalogue: listed(decision?.catalogue ?? ''),
+    reasons: (decision?.reasons ?? []).map(listed),
+    routed_model: listed(decision?.routedModel ?? ''),
+    history_floor: listed(decision?.historyFloor ?? ''),
     chain: (decision?.chain ?? []).map(
-      (each) => [name(each.model), name(each.provider), name(each.upstreamModel)] as const,
+      (each) => [listed(each.model), listed(each.provider), listed(each.upstreamModel)] as const,
     ),
     rejected: (decision?.rejected ?? []).map(
-      (each) => [name(each.model), sentence(each.reason)] as const,
+      (each) => [listed(each.model), listed(each.reason)] as const,
     ),
-    health: (decision?.health ?? []).map((each) => [name(each.model), name(each.state)] as const),
+    health: (decision?.health ?? []).map(
+      (each) => [listed(each.model), listed(each.state)] as const,
+    ),
   };
 }
 
-function attemptColumns(facts: RequestFacts, event: AttemptFinished, { name }: StoredText) {
+function attemptColumns(
+  facts: RequestFacts,
+  event: AttemptFinished,
+  { chosen, listed }: StoredText,
+) {
   const usage = event.usage;
   return {
     event_id: attemptEventId(facts.requestId, event.attempt),
     attempt: event.attempt,
-    model: name(event.model),
+    model: listed(event.model),
     status: event.status,
-    outcome: name(event.outcome),
-    error_code: name(event.errorCode),
-    body_id: name(event.bodyId),
-    upstream_id: name(event.upstreamId),
-    provider: name(event.provider),
-    upstream_model: name(event.upstreamModel),
+    outcome: listed(event.outcome),
+    error_code: listed(event.errorCode),
+    body_id: chosen(event.bodyId),
+    upstream_id: chosen(event.upstreamId),
+    provider: listed(event.provider),
+    upstream_model: chosen(event.upstreamModel),
     started_at: instant(event.startedAtMs),
     first_byte_ms: event.firstByteMs ?? null,
     duration_ms: event.durationMs,
@@ -108,7 +114,7 @@ function attemptColumns(facts: RequestFacts, event: AttemptFinished, { name }: S
     output_tokens: usage?.output ?? null,
     reasoning_tokens: usage?.reasoning ?? null,
     images: usage?.images ?? null,
-    usage_source: name(usage?.source ?? ''),
+    usage_source: listed(usage?.source ?? ''),
     cost_pico_usd: event.costPicoUsd,
     charged_pico_usd: event.chargedPicoUsd,
     house_pico_usd: event.housePicoUsd,
@@ -119,18 +125,18 @@ function attemptColumns(facts: RequestFacts, event: AttemptFinished, { name }: S
   };
 }
 
-function endColumns(facts: RequestFacts, event: RequestFinished, { name, sentence }: StoredText) {
+function endColumns(facts: RequestFacts, event: RequestFinished, { chosen, listed }: StoredText) {
   return {
     event_id: endEventId(facts.requestId),
     attempt: 0,
-    model: name(event.servedModel),
+    model: listed(event.servedModel),
     status: event.status,
-    outcome: name(event.outcome),
-    error_code: name(event.errorCode),
-    body_id: name(event.bodyId),
-    upstream_id: name(event.upstreamId),
+    outcome: listed(event.outcome),
+    error_code: listed(event.errorCode),
+    body_id: chosen(event.bodyId),
+    upstream_id: chosen(event.upstreamId),
     finished_at: instant(event.finishedAtMs),
-    notes: event.notes.map(sentence),
+    notes: event.notes.map(listed),
     attempts: event.attempts,
     routed: event.routed,
     max_tokens: event.maxTokens ?? null,

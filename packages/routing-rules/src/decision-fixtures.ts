@@ -56,3 +56,9 @@ export function conversation(...turns: string[]): Record<string, unknown> {
     messages: turns.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content })),
   };
 }
+
+export function deepFreeze(value: unknown): void {
+  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const member of Object.values(value)) deepFreeze(member);
+}

@@ -1,0 +1,38 @@
+/** What the load generator is asked to send. */
+export interface Target {
+  readonly origin: string;
+  readonly path: string;
+  /** Name and value in turn. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+/** As fast as `concurrency` connections get answers, `count` in all. */
+export interface ClosedLoop {
+  readonly kind: 'closed';
+  readonly target: Target;
+  readonly concurrency: number;
+  readonly count: number;
+}
+
+/** `perSecond` requests at even distances, whether the earlier ones are answered or not. */
+export interface OpenLoop {
+  readonly kind: 'open';
+  readonly target: Target;
+  readonly perSecond: number;
+  readonly count: number;
+}
+
+export type Job = ClosedLoop | OpenLoop;
+
+export interface JobResult {
+  /** One a request, in ms: until the first byte of the body, and until the last. */
+  readonly firstByteMs: readonly number[];
+  readonly totalMs: readonly number[];
+  readonly wallMs: number;
+  readonly bytes: number;
+}
+
+export type JobReply =
+  | { readonly type: 'done'; readonly result: JobResult }
+  | { readonly type: 'failed'; readonly problem: string };

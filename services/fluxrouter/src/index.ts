@@ -1,0 +1,1 @@
+export { settingsGroups } from './settings-groups.ts';

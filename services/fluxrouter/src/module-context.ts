@@ -1,0 +1,68 @@
+import type { Catalogue } from '@fluxrouter/catalogue';
+import type { EventBus } from '@fluxrouter/event-bus';
+import type { Accounts } from '@fluxrouter/generated/accounts';
+import type { Query } from '@fluxrouter/generated/query';
+import type { Journal } from '@fluxrouter/journal';
+import type { ClickHouse, Metering } from '@fluxrouter/metering';
+import type { RateCard } from '@fluxrouter/pricing';
+import type { ConfiguredProvider } from '@fluxrouter/provider-proxy';
+import type { Router } from '@fluxrouter/router';
+import type { AdminRoute, ReadinessCheck } from '@fluxrouter/service-kit/admin';
+import type { ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
+import type { ConfigSchema } from '@fluxrouter/service-kit/config';
+import type { ServedService } from '@fluxrouter/service-kit/grpc';
+import type { Log } from '@fluxrouter/service-kit/log';
+import type { Metrics } from '@fluxrouter/service-kit/metrics';
+import type { z } from 'zod';
+import type { processConfig, systemConfig } from './config.ts';
+
+/** What modules give each other, by name. Whether it is a call or gRPC, who asks cannot tell. */
+export interface Provided {
+  accounts: Accounts;
+  query: Query;
+  router: Router;
+  providerProxy: ProviderProxyPort;
+  /** In one process only, by their nature: an open engine, an open file, loaded data. */
+  metering: { clickhouse: ClickHouse; metering: Metering };
+  gatewayCore: GatewayCore;
+}
+
+/** What the three modules of a gateway share. */
+export interface GatewayCore {
+  catalogue: Catalogue;
+  rateCards: readonly RateCard[];
+  providers: ReadonlyMap<string, ConfiguredProvider>;
+  journal: Journal;
+}
+
+export type ProvidedName = keyof Provided;
+
+export type SystemConfig = z.infer<typeof systemConfig> & z.infer<typeof processConfig>;
+
+/** What every module is given. */
+export interface ModuleContext {
+  /** Settings of the process and of this module, checked. */
+  readonly config: SystemConfig & Readonly<Record<string, unknown>>;
+  readonly bus: EventBus;
+  readonly log: Log;
+  /** Lines that are written whatever the log's level: what operators did. */
+  readonly audit: Log;
+  readonly metrics: Metrics;
+  /** What another module provides: of this process, or over gRPC where it has an address. */
+  need<Name extends ProvidedName>(name: Name): Provided[Name];
+}
+
+export interface RunningModule {
+  provides?: Partial<Provided>;
+  /** Served by gRPC where the setting of that name has an address. */
+  serves?: ServedService & { at: 'accountsAddress' | 'queryAddress' };
+  routes?: readonly AdminRoute[];
+  check?(): ReadinessCheck | boolean;
+  stop?(): Promise<void>;
+}
+
+/** A module's file: its settings, and its start. */
+export interface ModuleFile {
+  schema: ConfigSchema;
+  start(context: ModuleContext): Promise<RunningModule>;
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import {
+  connectClickHouse,
+  type MeteringConfig,
+  meteringConfig,
+  startMetering,
+} from '@fluxrouter/metering';
+import { meteringMetrics } from '../metering-metrics.ts';
+import type { ModuleContext, RunningModule } from '../module-context.ts';
+
+export const schema = meteringConfig;
+
+/** After a kill the directory's lock is free at once; a slow end of the one before takes a while. */
+const lockWaitMs = 20_000;
+
+export async function start(context: ModuleContext): Promise<RunningModule> {
+  const { bus, log, metrics } = context;
+  const config = context.config as unknown as MeteringConfig & ModuleContext['config'];
+  const clickhouse = await connectClickHouse({
+    url: config.clickhouseUrl,
+    chdbPath: config.chdbPath ?? join(config.dataDir, 'clickhouse'),
+    lockWaitMs,
+  });
+  const metering = await startMetering({
+    bus,
+    clickhouse,
+    config,
+    log,
+    metrics: meteringMetrics(metrics),
+  });
+  return {
+    provides: { metering: { clickhouse, metering } },
+    async stop() {
+      await metering.stop();
+      await clickhouse.close();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { type RouterConfig, routerConfig, startRouter } from '@fluxrouter/router';
+import type { ModuleContext, RunningModule } from '../module-context.ts';
+
+export const schema = routerConfig;
+
+export async function start(context: ModuleContext): Promise<RunningModule> {
+  const { catalogue, rateCards, providers } = context.need('gatewayCore');
+  const config = context.config as unknown as RouterConfig;
+  const servable = (model: string) => {
+    const provider = catalogue.models.get(model)?.provider;
+    return provider !== undefined && providers.has(provider);
+  };
+  return { provides: { router: startRouter({ config, catalogue, rateCards, servable }) } };
+}

@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openEmbeddedBus } from '@fluxrouter/event-bus';
+import { encodeTopicBorn, TOPICS } from '@fluxrouter/events';
+import { createReadiness, startAdminServer } from '@fluxrouter/service-kit/admin';
+import { readConfig } from '@fluxrouter/service-kit/config';
+import { type GrpcServer, serveGrpc } from '@fluxrouter/service-kit/grpc';
+import { type Stoppable, stopInOrder } from '@fluxrouter/service-kit/lifecycle';
+import { createLog, vouched } from '@fluxrouter/service-kit/log';
+import { createMetrics } from '@fluxrouter/service-kit/metrics';
+import { makeBindings } from './bindings.ts';
+import { mergeSchemas, processConfig, systemConfig } from './config.ts';
+import type { ModuleContext, ModuleFile, RunningModule, SystemConfig } from './module-context.ts';
+import type { ModuleEntry } from './modules.ts';
+
+export interface RunningProcess {
+  /** Starts with what lets work in. */
+  stop(): Promise<void>;
+}
+
+export interface LoadedModule extends ModuleFile {
+  name: string;
+}
+
+export const loadModules = (entries: readonly ModuleEntry[]): Promise<LoadedModule[]> =>
+  Promise.all(entries.map(async ({ name, load }) => ({ ...(await load()), name })));
+
+/** All that a process of these modules can be set to. */
+export const schemaOf = (modules: readonly LoadedModule[]) =>
+  mergeSchemas([systemConfig, processConfig, ...modules.map((module) => module.schema)]);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Starts modules in one process, binds them to each other and to other processes. */
+export async function runProcess(
+  name: string,
+  modules: readonly LoadedModule[],
+  environment: Environment,
+): Promise<RunningProcess> {
+  const config = readConfig(schemaOf(modules), environment) as SystemConfig;
+  const dataDir = resolve(config.dataDir);
+  const log = createLog({ service: name, level: config.logLevel });
+  const audit = createLog({ service: `${name}-audit` });
+  const metrics = createMetrics(name);
+  const readiness = createReadiness();
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const bus = openEmbeddedBus({
+    directory: join(dataDir, 'bus'),
+    topicBorn: (topic, uuid) => ({ key: topic, value: encodeTopicBorn(topic, uuid) }),
+    log: (what, err) =>
+      log.warn({ what: vouched(what), err }, 'The bus met a fault; it is tried again'),
+  });
+  const parts: Stoppable[] = [{ name: 'bus', stop: () => bus.close() }];
+  const bindings = makeBindings(config);
+  parts.unshift({ name: 'connections', stop: () => bindings.close() });
+  const running: RunningModule[] = [];
+  try {
+    await bus.ensureTopics(Object.values(TOPICS));
+    const context: ModuleContext = {
+      config: { ...config, dataDir },
+      bus,
+      log,
+      audit,
+      metrics,
+      need: (wanted) => bindings.need(wanted),
+    };
+    for (const module of modules) {
+      const started = await module.start(context);
+      bindings.provide(started.provides ?? {});
+      if (started.check !== undefined) readiness.add(module.name, started.check);
+      running.push(started);
+      parts.unshift({ name: module.name, stop: () => started.stop?.() });
+    }
+    const onFault = (method: string, err: unknown) =>
+      log.error({ method, err }, 'A call met a fault of ours');
+    for (const server of await serve(config, running, onFault)) {
+      parts.unshift({ name: 'grpc', stop: () => server.close() });
+    }
+    const admin = await startAdminServer({
+      host: config.adminHost,
+      port: config.adminPort,
+      ...(config.operatorKey && { operatorKey: config.operatorKey.reveal() }),
+      routes: running.flatMap((each) => each.routes ?? []),
+      log,
+      audit,
+      metrics,
+      readiness,
+    });
+    parts.push({ name: 'admin', stop: () => admin.close() });
+  } catch (error) {
+    await stopInOrder(parts, { log });
+    throw error;
+  }
+  return {
+    stop: async () => {
+      await stopInOrder(parts, { log });
+    },
+  };
+}
+
+/** One gRPC server for each address that is set. */
+async function serve(
+  config: SystemConfig,
+  running: readonly RunningModule[],
+  onFault: (method: string, error: unknown) => void,
+): Promise<GrpcServer[]> {
+  const byAddress = Map.groupBy(
+    running.flatMap(({ serves }) => (serves === undefined ? [] : [serves])),
+    ({ at }) => config[at],
+  );
+  const servers: GrpcServer[] = [];
+  for (const [address, services] of byAddress) {
+    if (address === undefined) continue;
+    const token = tokenOf(config);
+    const listenAt = `${config.grpcHost}:${address.slice(address.lastIndexOf(':') + 1)}`;
+    servers.push(await serveGrpc({ address: listenAt, token, services, onFault }));
+  }
+  return servers;
+}
+
+function tokenOf(config: SystemConfig): string {
+  if (config.serviceToken !== undefined) return config.serviceToken.reveal();
+  throw new Error('SERVICE_TOKEN is not set: services know each other by it');
+}

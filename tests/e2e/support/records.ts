@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+
+export interface Reachable {
+  readonly baseUrl: string;
+  readonly key: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a record is read here as any client would, by its JSON
+export type RecordJson = Record<string, any>;
+
+/** The record of an id as a client gets it, waited for up to `withinMs`. */
+export async function recordOf(
+  { baseUrl, key }: Reachable,
+  id: string,
+  withinMs: number,
+): Promise<RecordJson> {
+  const deadline = Date.now() + withinMs;
+  let last = 'no answer';
+  while (Date.now() < deadline) {
+    const response = await fetch(`${baseUrl}/v1/requests/${id}`, {
+      headers: { authorization: `Bearer ${key}` },
+    }).catch(() => null);
+    if (response?.status === 200) return (await response.json()) as RecordJson;
+    last = response === null ? 'no answer' : `${response.status} ${await response.text()}`;
+    await sleep(50);
+  }
+  throw new Error(`no record of ${id} within ${withinMs} ms: ${last}`);
+}
+
+/** Each X-Flux-* value equals the record's field of the same meaning. */
+export function expectHeadersEqualRecord(headers: Headers, record: RecordJson): void {
+  const id = headers.get('x-flux-request-id');
+  expect(id).toMatch(/^req_[0-9A-HJKMNP-TV-Z]{26}$/);
+  expect(headers.get('x-request-id')).toBe(id);
+  expect(headers.get('request-id')).toBe(id);
+  expect(record['id']).toBe(id);
+  expect(record['model']).toBe(headers.get('x-flux-model'));
+  expect(record['originalModel']).toBe(headers.get('x-flux-original-model'));
+  expect(String(record['routed'])).toBe(headers.get('x-flux-routed'));
+  const cost = headers.get('x-flux-cost-usd');
+  if (cost !== null) expect(record['costUsd']).toBe(cost);
+}
