@@ -2,19 +2,17 @@ import { startSandbox } from './index.ts';
 
 const parentPollMs = 1000;
 
-const sandbox = await startSandbox({
+const starting = startSandbox({
   host: process.env['SANDBOX_HOST'] || '127.0.0.1',
   port: Number(process.env['SANDBOX_PORT'] || 0),
   bookPath: process.env['SANDBOX_BOOK'] || undefined,
 });
-process.stdout.write(`${JSON.stringify({ listening: sandbox.url })}\n`);
-process.send?.({ type: 'ready', url: sandbox.url });
 
 let isEnding = false;
 async function end(): Promise<void> {
   if (isEnding) return;
   isEnding = true;
-  await sandbox.close();
+  await (await starting).close();
   process.exit(0);
 }
 
@@ -25,3 +23,8 @@ const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) void end();
 }, parentPollMs).unref();
+
+// Last, as whoever reads this may end us at once.
+const { url } = await starting;
+process.stdout.write(`${JSON.stringify({ listening: url })}\n`);
+process.send?.({ type: 'ready', url });

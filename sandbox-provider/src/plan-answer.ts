@@ -8,6 +8,7 @@ import {
   endlessWords,
   padToBytes,
   splitEvenly,
+  splitIntoChunks,
   splitIntoWords,
 } from './words.ts';
 
@@ -210,7 +211,7 @@ function chooseDeltas(text: string, directives: Directives): Iterable<string> {
   if (directives.endless) return endlessWords();
   return directives.chunks === undefined
     ? splitIntoWords(text)
-    : splitEvenly(text, directives.chunks);
+    : splitIntoChunks(text, directives.chunks);
 }
 
 /** The deltas of a tool call's arguments. */

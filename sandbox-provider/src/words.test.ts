@@ -5,6 +5,7 @@ import {
   deterministicWords,
   padToBytes,
   splitEvenly,
+  splitIntoChunks,
   splitIntoWords,
 } from './words.ts';
 
@@ -33,6 +34,7 @@ describe('deltas', () => {
     for (const text of ['', 'one', '  two  words ', deterministicWords(30), '😀'.repeat(9)]) {
       expect(splitIntoWords(text).join('')).toBe(text);
       for (const count of [1, 2, 7, 100]) {
+        expect(splitIntoChunks(text, count).join('')).toBe(text);
         const pieces = splitEvenly(text, count);
         expect(pieces.join('')).toBe(text);
         expect(pieces.every((piece) => piece !== '' && piece.isWellFormed())).toBe(true);
@@ -41,7 +43,11 @@ describe('deltas', () => {
   });
 
   test('there are as many as asked for where there are characters enough', () => {
-    expect(splitEvenly(deterministicWords(100), 100)).toHaveLength(100);
+    expect(splitIntoChunks(deterministicWords(100), 100)).toEqual(
+      splitIntoWords(deterministicWords(100)),
+    );
+    expect(splitIntoChunks(deterministicWords(99), 10)).toHaveLength(10);
+    expect(splitIntoChunks(deterministicWords(9), 20)).toHaveLength(20);
     expect(splitEvenly('abc', 10)).toEqual(['a', 'b', 'c']);
   });
 });

@@ -66,7 +66,18 @@ export function splitIntoWords(text: string): string[] {
   return text.match(/\s*\S+\s*/g) ?? (text === '' ? [] : [text]);
 }
 
-/** `count` deltas of nearly equal length; fewer where the text has fewer characters. */
+/** `count` deltas: of whole words where there are enough of them, else of equal length. */
+export function splitIntoChunks(text: string, count: number): string[] {
+  const words = splitIntoWords(text);
+  if (words.length < count) return splitEvenly(text, count);
+  return Array.from({ length: count }, (_, index) => {
+    const from = Math.floor((words.length * index) / count);
+    const to = Math.floor((words.length * (index + 1)) / count);
+    return words.slice(from, to).join('');
+  });
+}
+
+/** `count` pieces of nearly equal length; fewer where the text has fewer characters. */
 export function splitEvenly(text: string, count: number): string[] {
   const pieces: string[] = [];
   let from = 0;

@@ -4,9 +4,12 @@ import type { Subject } from './subject.ts';
 
 const headers = ['content-type', 'application/json', 'authorization', 'Bearer sandbox'];
 
-export async function startFloor(sandbox: Child): Promise<Subject & { stop(): Promise<void> }> {
+export async function startFloor(
+  sandbox: Child,
+  nodeFlags: readonly string[] = [],
+): Promise<Subject & { stop(): Promise<void> }> {
   const env = { UPSTREAM_URL: upstreamUrl(sandbox) };
-  const child = await Child.start({ entry: 'floor.ts', env });
+  const child = await Child.start({ entry: 'floor.ts', env, nodeFlags });
   return {
     name: 'floor',
     pid: child.pid,

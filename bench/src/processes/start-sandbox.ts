@@ -1,6 +1,6 @@
 import { Child } from './child.ts';
 
-const apiPath = '/google/v1/chat/completions';
+const apiPath = '/openai/v1/chat/completions';
 
 /** The sandbox provider, whose book is kept in memory. */
 export function startSandbox(): Promise<Child> {

@@ -49,7 +49,10 @@ export interface LaneDefinition {
 
 /** Where a provider's API differs from its dialect, as named facts: the core never compares a provider's name. */
 export interface ProviderQuirks {
-  /** Whether `stream_options.include_usage` may be sent (chat); else usage comes unasked. */
+  /**
+   * Whether `stream_options.include_usage` may be sent (chat); else usage comes unasked. Mistral answers 422 to it
+   * (https://github.com/openai/openai-agents-python/issues/442).
+   */
   readonly streamUsageOption: boolean;
   /** The chat field that bounds the output. In the other dialects the dialect itself fixes it. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';

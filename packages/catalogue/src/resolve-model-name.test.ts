@@ -93,7 +93,7 @@ describe('resolveModelName', () => {
 
   it('is total', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 140 }), (name) => {
         expect(['auto', 'lane', 'pin', 'unknown']).toContain(
           resolveModelName(catalogue, name).kind,
         );

@@ -65,6 +65,11 @@ function readBody(body: Buffer, wanted: WantedNames, maxDepth: number): ReadBody
   if (!isUtf8(body)) return fluxError('invalid_utf8');
   const scan = scanObject(body, { wanted, maxDepth });
   if (!scan.ok) return scanFault(scan, body, maxDepth);
+  if (!scan.plainNames) {
+    return fluxError('invalid_json', {
+      message: "A member's name in the body is written with escapes: write it plainly.",
+    });
+  }
   const parsed = parseObject(body);
   if (parsed === null) return fluxError('invalid_json');
   const duplicate = scan.duplicates[0];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { editMembers, insertMember, removeMember, replaceValue } from './edit-object.ts';
 import { wantedNames } from './names.ts';
-import { rawValue, whitespace } from './raw-json.arbitrary.ts';
+import { rawValue, readJson, whitespace } from './raw-json.arbitrary.ts';
 import { type MemberSpan, memberOf, type ObjectScan, scanObject } from './scan-object.ts';
 import { splice } from './splice.ts';
 
@@ -56,14 +56,13 @@ describe('editMembers', () => {
             insert,
           );
           const result = splice(bytes, edits).toString();
-          const expected = JSON.parse(doc.text) as Record<string, unknown>;
-          for (const name of removed) delete expected[name];
-          for (const { name } of insert) expected[name] = [1];
-          expect(JSON.parse(result)).toEqual(expected);
-          expect(Object.keys(JSON.parse(result) as object)).toEqual(Object.keys(expected));
+          const expected = readJson(doc.text) as Map<string, unknown>;
+          for (const name of removed) expected.delete(name);
+          for (const { name } of insert) expected.set(name, [1]);
+          expect([...(readJson(result) as Map<string, unknown>)]).toEqual([...expected]);
         },
       ),
-      { numRuns: 2000, seed: 42 },
+      { numRuns: 1000, seed: 42 },
     );
   });
 

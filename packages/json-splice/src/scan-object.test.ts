@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wantedNames } from './names.ts';
-import { rawDocument, rawValue, whitespace } from './raw-json.arbitrary.ts';
+import { rawDocument, rawValue, readJson, whitespace } from './raw-json.arbitrary.ts';
 import { scanMembers, spansFor } from './scan-members.ts';
 import { memberOf, type ObjectScan, scanObject } from './scan-object.ts';
 
 const wanted = wantedNames(['model', 'stream', '水', 'absent']);
-const runs = { numRuns: 3000, seed: 20261121 };
+const runs = { numRuns: 1500, seed: 20261121 };
 
 function scan(text: string): ObjectScan {
   const result = scanObject(Buffer.from(text), { wanted, maxDepth: 1000 });
@@ -14,29 +14,27 @@ function scan(text: string): ObjectScan {
   return result;
 }
 
-describe('scanObject, compared with JSON.parse', () => {
-  it('finds the value that JSON.parse keeps, wherever and however it is written', () => {
+describe('scanObject, for whatever JSON.parse accepts', () => {
+  it('finds the value that a parser keeps, wherever and however it is written', () => {
     fc.assert(
       fc.property(rawDocument, (text) => {
         const bytes = Buffer.from(text);
-        const parsed = JSON.parse(text) as Record<string, unknown>;
+        JSON.parse(text);
+        const parsed = readJson(text) as Map<string, unknown>;
         const found = scan(text);
         for (const name of wanted.names) {
           const member = memberOf(found, name);
-          expect(member !== undefined).toBe(Object.hasOwn(parsed, name));
+          expect(member !== undefined).toBe(parsed.has(name));
           if (member === undefined) continue;
           const value = bytes.toString('utf8', member.valueStart, member.valueEnd);
-          expect(JSON.parse(value)).toEqual(parsed[name]);
-          expect(value).toBe(value.trim());
-          expect(
-            JSON.parse(`{${bytes.toString('utf8', member.nameStart, member.valueEnd)}}`),
-          ).toEqual({
-            [name]: parsed[name],
-          });
+          expect(readJson(value)).toEqual(parsed.get(name));
+          expect(value).toBe(trimJson(value));
+          const whole = bytes.toString('utf8', member.nameStart, member.valueEnd);
+          expect(readJson(`{${whole}}`)).toEqual(new Map([[name, parsed.get(name)]]));
         }
         expect(bytes.toString('utf8', found.objectStart, found.objectEnd)).toBe(trimJson(text));
         expect(found.empty).toBe(found.memberCount === 0);
-        expect(found.memberCount).toBeGreaterThanOrEqual(Object.keys(parsed).length);
+        expect(found.memberCount).toBeGreaterThanOrEqual(parsed.size);
       }),
       runs,
     );
@@ -112,6 +110,37 @@ describe('scanObject, compared with JSON.parse', () => {
 function trimJson(text: string): string {
   return text.replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, '');
 }
+
+describe('names that do not look like themselves', () => {
+  const plain = (text: string) => scan(text).plainNames;
+
+  it('tells them at any depth', () => {
+    expect(plain('{"mod\\u0065l":1}')).toBe(false);
+    expect(plain('{"tools":[{"a":1,"\\u0074ype" : "web_search"}]}')).toBe(false);
+    expect(plain('{"tools":[{"\\u005fa":1}]}')).toBe(false);
+    expect(plain('{"a":"\\u0041","previous_response_i\\u0064":1}')).toBe(false);
+  });
+
+  it('does not mind escapes that encoders write, nor escapes in values', () => {
+    expect(plain('{"a":"\\u0074ype","b":["\\u0074ype"]}')).toBe(true);
+    expect(plain('{"\\u540d\\u524d":1,"a\\u003cb":"\\u003c","\\n":2,"\\"":3}')).toBe(true);
+    expect(plain('{"\\\\u0074ype":1,"x":"\\u0001"}')).toBe(true);
+  });
+
+  it('sees the first escape of every name that anything here looks for', () => {
+    for (let length = 1; length <= 24; length++) {
+      const name = `${'n'.repeat(length - 1)}\\u0061`;
+      expect(plain(`{"x":{"${name}":1}}`)).toBe(false);
+    }
+  });
+
+  it('is why: JSON.parse gives such a member a wrong name', () => {
+    // When this fails, V8 is mended, and the check can go with it.
+    JSON.parse('[{"hiddenName":1,"\\\\u00":1}]');
+    const parsed = JSON.parse('[{"hiddenName":1,"\\u0074ype":1}]') as object[];
+    expect(Object.keys(parsed[0] ?? {})).not.toContain('type');
+  });
+});
 
 describe('scanObject', () => {
   it('counts depth as a reader of the text would', () => {

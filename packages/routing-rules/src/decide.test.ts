@@ -175,13 +175,13 @@ describe('hard constraints', () => {
   });
 
   it('a text too long for some goes to those that it fits', () => {
-    const ids = modelsOf({ model: 'flux-fast', body: conversation('word '.repeat(400_000)) });
+    const ids = modelsOf({ model: 'flux-fast', body: conversation('字'.repeat(500_000)) });
     expect(ids).toContain('gpt-6-luna');
     expect(ids).not.toContain('gpt-oss-120b');
   });
 
   it('a text that may be too long for some goes to those that it surely fits first', () => {
-    const ids = modelsOf({ model: 'flux-fast', body: conversation('word '.repeat(145_000)) });
+    const ids = modelsOf({ model: 'flux-fast', body: conversation('字'.repeat(170_000)) });
     expect(ids[0]).toBe('gpt-6-luna');
     expect(ids.slice(-1)).not.toContain('gpt-6-luna');
   });

@@ -51,8 +51,11 @@ export interface PolicyData {
   readonly confidence: readonly { readonly score: number; readonly confidence: number }[];
 }
 
+/** Counts up with every change of code that changes a decision: how facts are counted, what a feature is made of. */
+const RULES_VERSION = 1;
+
 export interface Policy extends PolicyData {
-  /** `pol_` and 16 hex digits over the policy's data and the vocabulary that its facts are counted with. */
+  /** `pol_` and 16 hex digits over the policy's data, the vocabulary that facts are counted with, and the rules. */
   readonly hash: string;
 }
 
@@ -68,7 +71,10 @@ export function buildPolicy(
   if (problems.length > 0) {
     throw new Error(`the policy has ${problems.length} problems:\n- ${problems.join('\n- ')}`);
   }
-  return Object.freeze({ ...data, hash: contentHash('pol_', { policy: data, vocabulary: words }) });
+  return Object.freeze({
+    ...data,
+    hash: contentHash('pol_', { policy: data, rules: RULES_VERSION, vocabulary: words }),
+  });
 }
 
 export function checkPolicy(data: PolicyData): string[] {

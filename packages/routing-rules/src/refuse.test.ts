@@ -59,7 +59,7 @@ describe('refusals', () => {
   });
 
   it('of a text that is too long for all tell its length and the longest window', () => {
-    const body = conversation('word '.repeat(2_000_000));
+    const body = conversation('字'.repeat(1_900_000));
     const refusal = refusalFor({ body });
     expect(refusal).toMatchObject({ code: 'context_length_exceeded', param: 'messages' });
     expect(refusal.tokensMax).toBe(1_050_000);

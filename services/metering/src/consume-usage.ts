@@ -14,6 +14,7 @@ import {
   readPlan,
 } from './planned-cut.ts';
 import type { MeteringMetrics } from './ports.ts';
+import { checkTexts } from './steps/check-texts.ts';
 import { decodeEvent, type LogRecord } from './steps/decode-event.ts';
 import { toUsageRow } from './steps/to-usage-row.ts';
 import { upcastEvent } from './steps/upcast-event.ts';
@@ -22,7 +23,8 @@ export const meteringSteps = (usageTable: Table<UsageRow>, metrics: MeteringMetr
   pipeline<LogRecord>()
     .step(decodeEvent())
     .step(upcastEvent())
-    .step(toUsageRow((count) => metrics.textsWithheld(count)))
+    .step(checkTexts((count) => metrics.textsWithheld(count)))
+    .step(toUsageRow())
     .into(usageTable);
 
 export interface UsageConsumerParts {

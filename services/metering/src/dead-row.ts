@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { operationalText } from '@fluxrouter/events';
 import type { DeadRow } from './clickhouse/tables.ts';
+import { instant } from './clickhouse/usage-row.ts';
 import type { LogRecord } from './steps/decode-event.ts';
 
 /** Where a record is and why it is no row. Its hash tells two copies apart; its content stays out. */
@@ -14,6 +15,6 @@ export function toDeadRow({ record, epoch }: LogRecord, reason: string): DeadRow
     reason,
     value_bytes: record.value.byteLength,
     value_sha256: createHash('sha256').update(record.value).digest('hex'),
-    appended_at: new Date(record.appendedAtMs).toISOString().slice(0, -1).replace('T', ' '),
+    appended_at: instant(record.appendedAtMs),
   };
 }

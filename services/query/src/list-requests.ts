@@ -1,7 +1,7 @@
 import type { ListRequestsRequest, ListRequestsResponse } from '@fluxrouter/generated/query';
-import { assembleRecords } from './assemble-record.ts';
+import { assembleRecord } from './assemble-record.ts';
+import { type EventRow, storedRequests } from './clickhouse/event-rows.ts';
 import { type Candidate, candidatesOf, rowsOfCandidates } from './clickhouse/list-statements.ts';
-import type { RequestRow } from './clickhouse/request-rows.ts';
 import { selectRows } from './clickhouse/statement.ts';
 import { decodeCursor, encodeCursor, limitOf } from './page.ts';
 import type { ClickHouseReader } from './ports.ts';
@@ -20,30 +20,16 @@ export async function listRequests(
   const page = found.slice(0, limit);
   const last = page.at(-1);
   if (last === undefined) return { records: [], nextCursor: '' };
-  const rows = await selectRows<RequestRow>(clickhouse, rowsOfCandidates(page));
-  const fitting = withoutLaterCopies(page, rows);
-  return {
-    records: assembleRecords(fitting, nowMs, request.account === ''),
-    nextCursor:
-      found.length > limit
-        ? encodeCursor({
-            receivedAtMs: Number(last.received_at_ms),
-            requestId: last.request_id,
-          })
-        : '',
-  };
+  const rows = await selectRows<EventRow>(clickhouse, rowsOfCandidates(page));
+  // Where another copy of a request's end is the first in the log, that one may not fit the filters.
+  const fitting = new Map(page.map(({ request_id, version }) => [request_id, version]));
+  const records = storedRequests(rows)
+    .filter((stored) => stored.endVersion === fitting.get(stored.requestId))
+    .map((stored) => assembleRecord(stored, nowMs, request.account === ''))
+    .filter((record) => record !== null);
+  return { records, nextCursor: found.length > limit ? cursorAfter(last) : '' };
 }
 
-/** Requests whose end fitted the filters only in a copy that is not the first in the log. */
-function withoutLaterCopies(
-  candidates: readonly Candidate[],
-  rows: readonly RequestRow[],
-): RequestRow[] {
-  const versions = new Map(candidates.map(({ request_id, version }) => [request_id, version]));
-  const later = new Set(
-    rows
-      .filter((row) => row.attempt === 0 && row.version !== versions.get(row.request_id))
-      .map((row) => row.request_id),
-  );
-  return rows.filter((row) => versions.has(row.request_id) && !later.has(row.request_id));
+function cursorAfter({ received_at_ms, request_id }: Candidate): string {
+  return encodeCursor({ receivedAtMs: Number(received_at_ms), requestId: request_id });
 }

@@ -4,9 +4,9 @@ import type {
   GetRequestResponse,
   Query,
 } from '@fluxrouter/generated/query';
-import { assembleRecords } from './assemble-record.ts';
+import { assembleRecord } from './assemble-record.ts';
+import { type EventRow, storedRequests } from './clickhouse/event-rows.ts';
 import { requestById, requestsByAnyId } from './clickhouse/find-by-id.ts';
-import type { RequestRow } from './clickhouse/request-rows.ts';
 import { type Statement, selectRows } from './clickhouse/statement.ts';
 import { getUsage } from './get-usage.ts';
 import { listRequests } from './list-requests.ts';
@@ -23,8 +23,10 @@ export interface QueryParts {
 /** Reads of what metering has written. Empty account: any account's, for operators. */
 export function makeQuery({ clickhouse, completeUntil, now = Date.now }: QueryParts): Query {
   const recordsOf = async (account: string, statement: Statement) => {
-    const rows = await selectRows<RequestRow>(clickhouse, statement);
-    return assembleRecords(rows, now(), account === '');
+    const rows = await selectRows<EventRow>(clickhouse, statement);
+    return storedRequests(rows)
+      .map((stored) => assembleRecord(stored, now(), account === ''))
+      .filter((record) => record !== null);
   };
   return {
     async getRequest({ account, id }: GetRequestRequest): Promise<GetRequestResponse> {

@@ -4,6 +4,7 @@ import { newRequestId } from '@fluxrouter/events';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type AcceptPorts, acceptRequest } from '../accept-request.ts';
 import { addModelPaths } from '../records/model-paths.ts';
+import { openApiDocument } from '../records/openapi.ts';
 import type { ReadPorts } from '../records/read-ports.ts';
 import { addRecordPaths } from '../records/record-paths.ts';
 import { dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
@@ -29,6 +30,7 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Express {
   addRecordPaths(app, read);
   // Claude Code asks whether anybody is there.
   app.head(['/', '/anthropic'], (_request, response) => void response.writeHead(200).end());
+  app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApiDocument));
   app.get('/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' }));
   app.get('/readyz', (_request, response) => {
     const report = read.readiness();

@@ -48,12 +48,10 @@ const insertSettings: ClickHouseSettings = {
   insert_deduplicate: 1,
   deduplicate_blocks_in_dependent_materialized_views: 1,
   input_format_parallel_parsing: 0,
-  // Tuples come as arrays, like the rows.
-  input_format_json_named_tuples_as_objects: 0,
   max_insert_block_size: '1048576',
   // A clock gone wrong must not stop all other rows of its batch.
   max_partitions_per_insert_block: '0',
-  // 60 columns and a few hundred rows: threads would only cost memory.
+  // 45 columns and a few hundred rows: threads would only cost memory.
   max_insert_threads: '1',
 };
 
@@ -67,7 +65,7 @@ function table<Row extends object>(
       await client.insert({
         table: name,
         columns: columns as unknown as [string, ...string[]],
-        // Arrays of values: the names of 60 columns would be half of the bytes.
+        // Arrays of values: the names of 45 columns would be half of the bytes.
         format: 'JSONCompactEachRow',
         values: rows.map((row) => columns.map((column) => plain(row[column]))),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },

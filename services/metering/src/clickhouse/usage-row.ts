@@ -1,11 +1,14 @@
-/** A row of `flux.usage`: see the comments in migrations/001-usage.sql. */
-export type UsageRow = RequestColumns & AttemptColumns & EndColumns & LogColumns;
-
 type Text = string;
-/** `2026-05-17 12:34:56.789`, UTC. */
-type Instant = string;
 
-interface RequestColumns {
+/** `2026-05-17 12:34:56.789`, UTC: how ClickHouse reads a DateTime64. */
+export type Instant = string;
+
+export function instant(ms: number): Instant {
+  return new Date(ms).toISOString().slice(0, -1).replace('T', ' ');
+}
+
+/** A row of `flux.usage`: migrations/001-usage.sql says what is what. */
+export interface UsageRow {
   event_id: Text;
   request_id: Text;
   attempt: number;
@@ -13,6 +16,8 @@ interface RequestColumns {
   key: Text;
   received_at: Instant;
   client_request_id: Text;
+  body_id: Text;
+  upstream_id: Text;
   dialect: Text;
   stream: boolean;
   original_model: Text;
@@ -20,31 +25,14 @@ interface RequestColumns {
   profile: Text;
   tier: Text;
   lane: Text;
-  category: Text;
-  score_milli: number;
-  confidence_percent: number;
-  method: Text;
   policy: Text;
   rate_card: Text;
-  catalogue: Text;
-  reasons: readonly Text[];
   routed_model: Text;
-  history_floor: Text;
-  chain: readonly (readonly [model: Text, provider: Text, upstreamModel: Text])[];
-  rejected: readonly (readonly [model: Text, reason: Text])[];
-  health: readonly (readonly [model: Text, state: Text])[];
   model: Text;
+  provider: Text;
   status: number;
   outcome: Text;
   error_code: Text;
-  body_id: Text;
-  upstream_id: Text;
-}
-
-export interface AttemptColumns {
-  provider: Text;
-  upstream_model: Text;
-  started_at: Instant;
   first_byte_ms: number | null;
   duration_ms: number;
   accepted: boolean;
@@ -61,19 +49,7 @@ export interface AttemptColumns {
   house_pico_usd: bigint;
   direct_cost_pico_usd: bigint;
   provider_cost_pico_usd: bigint;
-  hold_pico_usd: bigint;
-  savings_permille: number | null;
-}
-
-export interface EndColumns {
-  finished_at: Instant;
-  notes: readonly Text[];
-  attempts: number;
-  routed: boolean;
-  max_tokens: number | null;
-}
-
-interface LogColumns {
+  event_base64: Text;
   topic_epoch: Text;
   partition: number;
   offset: bigint;
@@ -88,6 +64,8 @@ const columns: Readonly<Record<keyof UsageRow, true>> = {
   key: true,
   received_at: true,
   client_request_id: true,
+  body_id: true,
+  upstream_id: true,
   dialect: true,
   stream: true,
   original_model: true,
@@ -95,28 +73,14 @@ const columns: Readonly<Record<keyof UsageRow, true>> = {
   profile: true,
   tier: true,
   lane: true,
-  category: true,
-  score_milli: true,
-  confidence_percent: true,
-  method: true,
   policy: true,
   rate_card: true,
-  catalogue: true,
-  reasons: true,
   routed_model: true,
-  history_floor: true,
-  chain: true,
-  rejected: true,
-  health: true,
   model: true,
+  provider: true,
   status: true,
   outcome: true,
   error_code: true,
-  body_id: true,
-  upstream_id: true,
-  provider: true,
-  upstream_model: true,
-  started_at: true,
   first_byte_ms: true,
   duration_ms: true,
   accepted: true,
@@ -133,13 +97,7 @@ const columns: Readonly<Record<keyof UsageRow, true>> = {
   house_pico_usd: true,
   direct_cost_pico_usd: true,
   provider_cost_pico_usd: true,
-  hold_pico_usd: true,
-  savings_permille: true,
-  finished_at: true,
-  notes: true,
-  attempts: true,
-  routed: true,
-  max_tokens: true,
+  event_base64: true,
   topic_epoch: true,
   partition: true,
   offset: true,

@@ -11,6 +11,8 @@ export interface LogRecord {
 /** An event and where it was in the log. */
 export interface LoggedEvent {
   readonly decoded: DecodedEvent;
+  /** The event as it is stored. */
+  readonly bytes: Uint8Array;
   readonly version: string;
   readonly epoch: string;
   readonly partition: number;
@@ -26,8 +28,8 @@ export function decodeEvent() {
     const decoded = decodeOrNull(type, record.value);
     if (decoded === 'unreadable') return deadLetter('unreadable');
     if (decoded === null) return deadLetter('type_unknown');
-    const { partition, offset } = record;
-    return ok({ decoded, version, epoch, partition, offset });
+    const { value: bytes, partition, offset } = record;
+    return ok({ decoded, bytes, version, epoch, partition, offset });
   };
 }
 

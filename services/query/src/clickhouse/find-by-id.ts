@@ -1,4 +1,4 @@
-import { requestRowColumns } from './request-rows.ts';
+import { eventRowColumns } from './event-rows.ts';
 import type { Statement } from './statement.ts';
 
 /** The rows of the request with that id of ours. */
@@ -22,7 +22,7 @@ function rowsOfPointers(
 ): Statement {
   const ofAccount = account === '' ? [] : ['account = {account:String}'];
   return {
-    text: `SELECT ${requestRowColumns}
+    text: `SELECT ${eventRowColumns}
 FROM flux.usage
 WHERE (account, received_at, request_id) IN (
   SELECT DISTINCT account, received_at, request_id

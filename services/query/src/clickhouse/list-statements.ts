@@ -1,6 +1,6 @@
 import type { ListRequestsRequest } from '@fluxrouter/generated/query';
 import type { PageEnd } from '../page.ts';
-import { requestRowColumns } from './request-rows.ts';
+import { eventRowColumns } from './event-rows.ts';
 import type { Statement } from './statement.ts';
 
 /** The end of a request that fits the filters: where all its rows are. */
@@ -70,7 +70,7 @@ export function rowsOfCandidates(candidates: readonly Candidate[]): Statement {
     ...new Set(candidates.map((candidate) => candidate[column])),
   ];
   return {
-    text: `SELECT ${requestRowColumns}
+    text: `SELECT ${eventRowColumns}
 FROM flux.usage
 WHERE account IN {accounts:Array(String)}
   AND received_at IN {times:Array(DateTime64(3, 'UTC'))}

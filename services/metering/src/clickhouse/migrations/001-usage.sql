@@ -1,5 +1,6 @@
 -- The rows of both events: an attempt at a provider (attempt > 0) and the end of a request (attempt 0).
--- What only one of them has is empty, 0 or null in the other.
+-- What only one of them has is empty, 0 or null in the other. The columns are what is filtered,
+-- grouped and summed; the event itself is the record, and all there is to know of it.
 CREATE TABLE IF NOT EXISTS flux.usage
 (
     -- <request id>.<attempt>, or <request id>.end
@@ -11,42 +12,26 @@ CREATE TABLE IF NOT EXISTS flux.usage
     -- Of the request, out of its ULID: the time of all its rows.
     received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
     client_request_id String,
+    body_id String,
+    upstream_id String,
     dialect LowCardinality(String),
     stream Bool,
     original_model LowCardinality(String),
     tags Map(LowCardinality(String), String),
-
-    -- The decision.
     profile LowCardinality(String),
     tier LowCardinality(String),
     lane LowCardinality(String),
-    category LowCardinality(String),
-    score_milli Int32,
-    confidence_percent UInt32,
-    method LowCardinality(String),
     policy LowCardinality(String),
     rate_card LowCardinality(String),
-    catalogue LowCardinality(String),
-    reasons Array(LowCardinality(String)),
     routed_model LowCardinality(String),
-    history_floor LowCardinality(String),
-    chain Array(Tuple(model LowCardinality(String), provider LowCardinality(String), upstream_model LowCardinality(String))),
-    rejected Array(Tuple(model LowCardinality(String), reason LowCardinality(String))),
-    health Array(Tuple(model LowCardinality(String), state LowCardinality(String))),
-
-    -- Of both events. Of an end, `model` is the one that the answer's headers named.
+    -- Of an end: the model that the answer's headers named.
     model LowCardinality(String),
+    provider LowCardinality(String),
     status UInt32,
     outcome LowCardinality(String),
     error_code LowCardinality(String),
-    body_id String,
-    upstream_id String,
-
-    -- Of an attempt.
-    provider LowCardinality(String),
-    upstream_model LowCardinality(String),
-    started_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
     first_byte_ms Nullable(UInt32),
+    -- Of an end: from the receipt to the end.
     duration_ms UInt32,
     accepted Bool,
     -- Null: not reported. 0: zero.
@@ -63,15 +48,10 @@ CREATE TABLE IF NOT EXISTS flux.usage
     house_pico_usd UInt64,
     direct_cost_pico_usd UInt64,
     provider_cost_pico_usd UInt64,
-    hold_pico_usd UInt64,
-    savings_permille Nullable(Int32),
 
-    -- Of an end.
-    finished_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
-    notes Array(LowCardinality(String)),
-    attempts UInt32,
-    routed Bool,
-    max_tokens Nullable(UInt32),
+    -- Protobuf; JSON cannot carry bytes, so they come in base64 and are stored as they are.
+    event_base64 String EPHEMERAL,
+    event String DEFAULT base64Decode(event_base64) CODEC(ZSTD),
 
     -- Where it was in the log. The first copy wins: the lowest offset is the highest version.
     topic_epoch LowCardinality(String),
@@ -84,7 +64,9 @@ PARTITION BY toYYYYMM(received_at)
 -- Only what the producer set, so that a second copy has the same key.
 ORDER BY (account, received_at, event_id)
 TTL toDateTime(received_at) + INTERVAL 25 MONTH
-SETTINGS non_replicated_deduplication_window = {deduplicationWindow}, ttl_only_drop_parts = 1, index_granularity = 2048;
+-- Small granules: to look a request up is to unpack one of them.
+SETTINGS non_replicated_deduplication_window = {deduplicationWindow}, ttl_only_drop_parts = 1,
+    index_granularity = 1024, index_granularity_bytes = 1048576;
 
 -- From any id that somebody may have in hand to where the request's rows are.
 CREATE TABLE IF NOT EXISTS flux.requests_by_id
@@ -98,7 +80,8 @@ ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (id, account, received_at, request_id)
 TTL toDateTime(received_at) + INTERVAL 25 MONTH
-SETTINGS non_replicated_deduplication_window = {deduplicationWindow}, ttl_only_drop_parts = 1, index_granularity = 1024;
+SETTINGS non_replicated_deduplication_window = {deduplicationWindow}, ttl_only_drop_parts = 1,
+    index_granularity = 1024;
 
 -- The ids of an attempt are its own; ours and the client's come once, with the end.
 CREATE MATERIALIZED VIEW IF NOT EXISTS flux.requests_by_id_view TO flux.requests_by_id AS

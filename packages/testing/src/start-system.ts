@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isAlive, untilGone } from './process-life.ts';
+import { until } from './until.ts';
+
+export interface SystemOptions {
+  /** Settings; those of this process's environment do not get in, least of all provider keys. */
+  env?: Readonly<Record<string, string>>;
+  /** Kept at the end. Without it: a directory of its own, removed at the end. */
+  dataDir?: string;
+  /** Arguments of the launcher, such as --watch. */
+  args?: readonly string[];
+  readyTimeoutMs?: number;
+}
+
+/** A system as `npm start` runs it. */
+export interface RunningSystem {
+  readonly baseUrl: string;
+  readonly key: string;
+  readonly operatorKey: string;
+  /** Of gateway, control and metering. */
+  readonly adminUrls: Readonly<Record<string, string>>;
+  readonly firstRequestId: string | undefined;
+  readonly dataDir: string;
+  /** Of the launcher, gateway, control, metering and sandbox: those that are ready now. */
+  pids(): Record<string, number>;
+  /** Returns the pid that was killed. */
+  kill(name: string, signal?: NodeJS.Signals): number;
+  /** Resolves with the new pid when the process is ready again. */
+  restartOf(name: string, pidBefore: number, timeoutMs?: number): Promise<number>;
+  /** What the launcher has printed: the newcomer's screen. */
+  screen(): string;
+  /** What the launcher and its processes have said on stderr. */
+  said(): string;
+  /** Resolves with the launcher's exit code when it has ended by itself. */
+  ended(): Promise<number | null>;
+  /** SIGTERM; fails where a process is left after it. */
+  stop(): Promise<void>;
+}
+
+interface ReadyFile {
+  baseUrl: string;
+  key: string;
+  operatorKey: string;
+  adminUrls: Record<string, string>;
+  pids: Record<string, number>;
+  firstRequestId?: string;
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const launcher = join(root, 'services/fluxrouter/src/launcher/main.ts');
+const stopTimeoutMs = 45_000;
+
+/** Starts everything on free ports and waits until it is ready. */
+export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'flux-system-'));
+  const child = spawn(process.execPath, [launcher, ...(options.args ?? [])], {
+    env: environment(dataDir, options.env ?? {}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const screen = collect(child.stdout);
+  const said = collect(child.stderr);
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const read = () => readReady(dataDir, child.pid);
+  const cleanUp = () => {
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+  };
+  let ready: ReadyFile;
+  try {
+    ready = await untilReady(read, child, options.readyTimeoutMs ?? 60_000);
+  } catch (error) {
+    if (child.exitCode === null) child.kill('SIGTERM');
+    await ended;
+    cleanUp();
+    throw new Error(`${(error as Error).message}\n${said()}`);
+  }
+  const pids = () => read()?.pids ?? {};
+  const seen = new Set(Object.values(ready.pids));
+  return {
+    ...ready,
+    firstRequestId: ready.firstRequestId,
+    dataDir,
+    pids,
+    screen,
+    said,
+    ended: () => ended,
+    kill(name, signal = 'SIGKILL') {
+      const pid = pids()[name];
+      if (pid === undefined) throw new Error(`there is no ${name} to kill`);
+      process.kill(pid, signal);
+      return pid;
+    },
+    async restartOf(name, pidBefore, timeoutMs = 30_000) {
+      const again = () => {
+        const pid = pids()[name];
+        return pid !== undefined && pid !== pidBefore && pid;
+      };
+      const pid = await until(`${name} to be ready again`, again, { timeoutMs });
+      seen.add(pid);
+      return pid;
+    },
+    async stop() {
+      for (const pid of Object.values(pids())) seen.add(pid);
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      await ended;
+      try {
+        await untilGone([...seen], stopTimeoutMs);
+      } finally {
+        for (const pid of seen) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+        cleanUp();
+      }
+    },
+  };
+}
+
+function environment(dataDir: string, env: Readonly<Record<string, string>>) {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile'),
+    DATA_DIR: dataDir,
+    PORT: '0',
+    ADMIN_PORT: '0',
+    ...env,
+  };
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    text = (text + chunk).slice(-1_000_000);
+  });
+  return () => text;
+}
+
+function untilReady(read: () => ReadyFile | undefined, child: ChildProcess, timeoutMs: number) {
+  const ask = () => {
+    if (child.exitCode !== null)
+      throw new Error(`the launcher ended (exit code ${child.exitCode})`);
+    return read();
+  };
+  return until('the system to be ready', ask, { timeoutMs });
+}
+
+/** Only what the launcher of this run has written counts. */
+function readReady(dataDir: string, launcherPid: number | undefined): ReadyFile | undefined {
+  try {
+    const ready = JSON.parse(readFileSync(join(dataDir, 'ready.json'), 'utf8')) as ReadyFile;
+    return ready.pids['launcher'] === launcherPid ? ready : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const skippedAnywhere = new Set(['node_modules', '.git', '.kafka', 'coverage', '.vitest-cache']);
+const skippedAtTheTop = new Set(['data']);
+const skippedNames = /\.(log|tmp|tsbuildinfo)$/;
+
+/** Every file of the checkout that is somebody's work, as `packages/sse/src/index.ts`. */
+export function listFiles(root: string): string[] {
+  const found: string[] = [];
+  const visit = (folder: string) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (skippedAnywhere.has(entry.name) || skippedAtTheTop.has(path)) continue;
+      if (entry.isDirectory()) visit(path);
+      else if (entry.isFile() && !skippedNames.test(entry.name)) found.push(path);
+    }
+  };
+  visit('');
+  return found.sort();
+}
+
+/** Folders that hold TypeScript of ours; `tsconfig.json` includes the same. */
+export const sourceFolders = [
+  'packages',
+  'services',
+  'sandbox-provider',
+  'cli',
+  'bench',
+  'tests',
+  'scripts',
+] as const;
+
+export function listSources(root: string): string[] {
+  const inSources = new RegExp(`^(${sourceFolders.join('|')})/.*\\.ts$`);
+  return listFiles(root).filter((path) => inSources.test(path));
+}
+
+const recorded = /(^|\/)(recordings|fixtures|golden)\//;
+
+/** Made by a machine, or as long as the vendor's API is. */
+export const isGenerated = (path: string) => path.startsWith('packages/generated/src/');
+export const isRecording = (path: string) => recorded.test(path);
+export const isWireType = (path: string) => /(^|\/)wire\.ts$/.test(path);
+
+/** Run only by tests and benchmarks; .dependency-cruiser.cjs has the same list. */
+export const isTest = (path: string) =>
+  /\.(test|arbitrary|contract|bench)\.ts$|contract-suite\.ts$|\/bench\/|\/test-[^/]*\.ts$|^(tests|bench|scripts)\/|^packages\/testing\//.test(
+    path,
+  );
