@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot, requireNode24 } from './process/repository.ts';
@@ -16,8 +17,11 @@ if (findings !== undefined && !values['accept-breaking']) {
   console.error('\nAdd a field or a version instead; where nobody can have it yet: --accept-breaking.');
   process.exit(1);
 }
-// A file whose proto is gone must go too.
+const scratch = mkdtempSync(join(tmpdir(), 'fluxrouter-gen-'));
+await generateCode(scratch);
+// The whole folder: a file whose proto is gone goes too.
 rmSync(join(repositoryRoot, generatedFolder), { recursive: true, force: true });
-await generateCode('.');
+cpSync(join(scratch, generatedFolder), join(repositoryRoot, generatedFolder), { recursive: true });
+rmSync(scratch, { recursive: true });
 await writeImage(baselinePath);
 console.log(`${generatedFolder} and ${baselinePath} are made from proto/`);

@@ -23,7 +23,7 @@ export interface BookEntry {
 }
 
 /** Called once the entry would survive a kill -9, or with the error that prevented that. */
-export type Booked = (error?: unknown) => void;
+type Booked = (error?: unknown) => void;
 
 export interface Book {
   append(entry: Omit<BookEntry, 'seq'>, booked: Booked): void;

@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from './json.ts';
 
-export type UsageMode = 'normal' | 'none' | 'zero' | 'everyChunk' | 'lastContentChunk' | 'repeat';
+type UsageMode = 'normal' | 'none' | 'zero' | 'everyChunk' | 'lastContentChunk' | 'repeat';
 
 /** Token counts that replace the counted ones. */
-export interface TokenCounts {
+interface TokenCounts {
   readonly input?: number;
   readonly cacheRead?: number;
   readonly cacheWrite?: number;

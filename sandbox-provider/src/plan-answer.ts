@@ -18,7 +18,7 @@ export interface ToolCall {
 }
 
 /** Token counts in disjoint buckets; reasoning is a part of output. */
-export interface Usage {
+interface Usage {
   readonly input: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;

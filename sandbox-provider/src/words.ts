@@ -37,7 +37,7 @@ export function cutToTokens(text: string, limit: number): string {
 }
 
 /** Word `index` of an endless, always equal text. */
-export function wordAt(index: number): string {
+function wordAt(index: number): string {
   return words[index % words.length] ?? 'amber';
 }
 

@@ -65,7 +65,10 @@ describe('the spine', () => {
 
   it('tells the cost of an answer that is not streamed, equal to its record', async () => {
     const { data, response } = await openai()
-      .chat.completions.create({ model: 'flux-auto', messages: [{ role: 'user', content: 'ping' }] })
+      .chat.completions.create({
+        model: 'flux-auto',
+        messages: [{ role: 'user', content: 'ping' }],
+      })
       .withResponse();
     const record = await recordOf(system, response.headers.get('x-flux-request-id') ?? '', 2_000);
     expect(response.headers.get('x-flux-cost-usd')).toMatch(/^0\.\d*[1-9]$/);
@@ -80,16 +83,22 @@ describe('the spine', () => {
         .chat.completions.create({ model: 'flux-auto', messages: [{ role: 'user', content: 'x' }] })
         .withResponse();
       const streams = await Promise.all([startSlowStream(), startSlowStream(), startSlowStream()]);
-      const before = system.pids()[name];
-      system.kill(name, 'SIGKILL');
+      const before = system.kill(name, 'SIGKILL');
       const endings = await Promise.all(streams.map((stream) => stream.drain()));
       await system.restartOf(name, before);
 
-      for (const headers of [finished.response.headers, ...streams.map((stream) => stream.headers)]) {
+      for (const headers of [
+        finished.response.headers,
+        ...streams.map((stream) => stream.headers),
+      ]) {
         const id = headers.get('x-flux-request-id') ?? '';
         expectHeadersEqualRecord(headers, await recordOf(system, id, AFTER_RESTART_MS));
       }
-      const record = await recordOf(system, streams[0]?.headers.get('x-flux-request-id') ?? '', 1_000);
+      const record = await recordOf(
+        system,
+        streams[0]?.headers.get('x-flux-request-id') ?? '',
+        1_000,
+      );
       if (name === 'gateway') {
         expect(endings).toEqual(Array(3).fill('cut after some text'));
         expect(record).toMatchObject({ outcome: 'orphaned', costUsd: '0' });

@@ -1,4 +1,3 @@
-/** What the load generator is asked to send. */
 export interface Target {
   readonly origin: string;
   readonly path: string;
@@ -7,12 +6,13 @@ export interface Target {
   readonly body: string;
 }
 
-/** As fast as `concurrency` connections get answers, `count` in all. */
+/** As fast as `concurrency` connections get answers, for so long or so many, whichever is first. */
 export interface ClosedLoop {
   readonly kind: 'closed';
   readonly target: Target;
   readonly concurrency: number;
-  readonly count: number;
+  readonly forMs: number;
+  readonly countMax: number;
 }
 
 /** `perSecond` requests at even distances, whether the earlier ones are answered or not. */
@@ -23,14 +23,17 @@ export interface OpenLoop {
   readonly count: number;
 }
 
+/** What the load generator is asked to send. */
 export type Job = ClosedLoop | OpenLoop;
 
 export interface JobResult {
-  /** One a request, in ms: until the first byte of the body, and until the last. */
+  readonly count: number;
+  readonly wallMs: number;
+  /** Of the answers' bodies. */
+  readonly bytes: number;
+  /** One a request, of open loops: until the first byte of the body, and until the last. */
   readonly firstByteMs: readonly number[];
   readonly totalMs: readonly number[];
-  readonly wallMs: number;
-  readonly bytes: number;
 }
 
 export type JobReply =

@@ -15,6 +15,7 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
+export const samplingUs = 250;
 const openTimeoutMs = 5_000;
 
 /** A port that nobody listens on now. */
@@ -57,7 +58,7 @@ export class Inspector {
 
   async profileDuring(work: () => Promise<unknown>): Promise<CpuProfile> {
     await this.#call('Profiler.enable');
-    await this.#call('Profiler.setSamplingInterval', { interval: 200 });
+    await this.#call('Profiler.setSamplingInterval', { interval: samplingUs });
     await this.#call('Profiler.start');
     await work();
     const { profile } = (await this.#call('Profiler.stop')) as { profile: CpuProfile };

@@ -1,4 +1,4 @@
-import type { CpuProfile } from './inspector.ts';
+import { type CpuProfile, samplingUs } from './inspector.ts';
 
 export interface SelfTime {
   readonly name: string;
@@ -16,11 +16,15 @@ export interface ProfileSummary {
 
 const idle = new Set(['(idle)', '(root)']);
 
-/** Self time by function and by place, largest first. */
+/**
+ * Self time by function and by place, largest first. A sample that came late was taken after the
+ * thread had waited for a core: that time is nobody's.
+ */
 export function summarise(profile: CpuProfile, requests: number): ProfileSummary {
   const usById = new Map<number, number>();
   for (const [at, id] of profile.samples.entries()) {
-    usById.set(id, (usById.get(id) ?? 0) + Math.max(0, profile.timeDeltas[at] ?? 0));
+    const us = Math.min(Math.max(0, profile.timeDeltas[at] ?? 0), 2 * samplingUs);
+    usById.set(id, (usById.get(id) ?? 0) + us);
   }
   const byFunction = new Map<string, number>();
   const byPlace = new Map<string, number>();
@@ -33,7 +37,7 @@ export function summarise(profile: CpuProfile, requests: number): ProfileSummary
     const path = shortPath(url);
     const name = `${functionName || '(anonymous)'} ${path}${path && `:${lineNumber + 1}`}`.trim();
     byFunction.set(name, (byFunction.get(name) ?? 0) + us);
-    const place = placeOf(path) || functionName;
+    const place = placeOf(path) || functionName || '(native)';
     byPlace.set(place, (byPlace.get(place) ?? 0) + us);
   }
   const ordered = (times: ReadonlyMap<string, number>): SelfTime[] =>

@@ -16,13 +16,14 @@ export class OutboxWindow {
   #bytes = 0;
   /** The last chunk whose events are, or were, in the window. */
   #lastChunk: number;
-  #complete: boolean;
+  #complete = false;
+  #shipped: number;
 
-  /** Begins behind: with what the table has after chunk `afterChunk`. */
-  constructor(file: JournalFile, afterChunk: number) {
+  /** Begins behind: with what the table has after chunk `afterChunk` and sequence `shipped`. */
+  constructor(file: JournalFile, afterChunk: number, shipped: number) {
     this.#file = file;
     this.#lastChunk = afterChunk;
-    this.#complete = false;
+    this.#shipped = shipped;
   }
 
   /** The events of a chunk that has just been committed. */
@@ -34,13 +35,13 @@ export class OutboxWindow {
     this.#add(chunk, events);
   }
 
-  batch(shipped: number, maxEvents: number, maxBytes: number): readonly JournalEvent[] {
+  batch(maxEvents: number, maxBytes: number): readonly JournalEvent[] {
     const batch: JournalEvent[] = [];
     let bytes = 0;
     for (let at = this.#head; batch.length < maxEvents; at += 1) {
-      if (at >= this.#events.length && !this.#load(shipped)) break;
+      while (at >= this.#events.length && this.#load());
       const event = this.#events[at]?.event;
-      if (event === undefined) continue;
+      if (event === undefined) break;
       bytes += event.value.length + EVENT_OVERHEAD_BYTES;
       if (batch.length > 0 && bytes > maxBytes) break;
       batch.push(event);
@@ -48,26 +49,29 @@ export class OutboxWindow {
     return batch;
   }
 
-  /** Forgets events up to `sequence`; returns the last chunk of which no event is left unshipped. */
-  shipped(sequence: number, lastCommittedChunk: number): number {
+  /** Forgets events up to `sequence`. */
+  shipped(sequence: number): void {
+    this.#shipped = sequence;
     for (;;) {
       const first = this.#events[this.#head];
-      if (first === undefined) {
-        this.#events = [];
-        this.#head = 0;
-        return this.#complete ? lastCommittedChunk : this.#lastChunk;
-      }
-      if (first.event.sequence > sequence) {
-        this.#compactArray();
-        return first.chunk - 1;
-      }
+      if (first === undefined || first.event.sequence > sequence) break;
       this.#bytes -= first.event.value.length + EVENT_OVERHEAD_BYTES;
       this.#head += 1;
     }
+    if (this.#head < 1_024 && this.#head < this.#events.length) return;
+    this.#events = this.#events.slice(this.#head);
+    this.#head = 0;
+  }
+
+  /** The last chunk of which no event is left unshipped, given the last one that is committed. */
+  shippedChunk(lastCommitted: number): number {
+    const first = this.#events[this.#head];
+    if (first !== undefined) return first.chunk - 1;
+    return this.#complete ? lastCommitted : this.#lastChunk;
   }
 
   /** Reads one chunk more; false where there is none. */
-  #load(shipped: number): boolean {
+  #load(): boolean {
     if (this.#complete) return false;
     const next = this.#file.outboxAfter(this.#lastChunk);
     if (next === null) {
@@ -75,9 +79,10 @@ export class OutboxWindow {
       return false;
     }
     const events = readEvents(next.outbox, next.firstSequence);
+    this.#lastChunk = next.id;
     this.#add(
       next.id,
-      events.filter((event) => event.sequence > shipped),
+      events.filter((event) => event.sequence > this.#shipped),
     );
     return true;
   }
@@ -88,11 +93,5 @@ export class OutboxWindow {
       this.#bytes += event.value.length + EVENT_OVERHEAD_BYTES;
     }
     if (events.length > 0) this.#lastChunk = chunk;
-  }
-
-  #compactArray(): void {
-    if (this.#head < 1_024 || this.#head * 2 < this.#events.length) return;
-    this.#events = this.#events.slice(this.#head);
-    this.#head = 0;
   }
 }

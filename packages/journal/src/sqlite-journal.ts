@@ -61,7 +61,7 @@ export class SqliteJournal implements Journal {
       this.#bytesEnd = chunk.bytesEnd;
       this.#lastSequence = Math.max(this.#lastSequence, chunk.eventsEnd);
     }
-    this.#window = new OutboxWindow(file, this.#deleted.chunks);
+    this.#window = new OutboxWindow(file, this.#deleted.chunks, this.#shipped);
   }
 
   begin(payload: Uint8Array): number {
@@ -121,13 +121,14 @@ export class SqliteJournal implements Journal {
   }
 
   nextBatch(maxEvents: number, maxBytes: number) {
-    const events = this.#window.batch(this.#shipped, maxEvents, maxBytes);
+    const events = this.#window.batch(maxEvents, maxBytes);
     return { upTo: events.at(-1)?.sequence ?? this.#shipped, events };
   }
 
   shipped(upTo: number): void {
     if (upTo <= this.#shipped) return;
     this.#shipped = upTo;
+    this.#window.shipped(upTo);
     this.#trimDue = true;
     this.#schedule();
   }
@@ -208,7 +209,7 @@ export class SqliteJournal implements Journal {
 
   /** What may go: chunks whose events are shipped and whose entries are finished. */
   #nextDeleted(): Deleted {
-    let chunks = this.#window.shipped(this.#shipped, this.#lastChunk);
+    let chunks = this.#window.shippedChunk(this.#lastChunk);
     const oldest = this.#open.oldestChunk();
     if (oldest !== null && oldest <= chunks) {
       this.#carryOldEntries(chunks);

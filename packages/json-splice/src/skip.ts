@@ -27,7 +27,7 @@ const ENDS_SCALAR = new Uint8Array(256);
 for (const byte of [0x20, 0x09, 0x0a, 0x0d, 0x2c, 0x5d, 0x7d]) ENDS_SCALAR[byte] = 1;
 
 /**
- * A string began with an escape `\u00…` since `watchEscapes`: perhaps a member's name that is
+ * A string's beginning had an escape `\u00…` since `watchEscapes`: perhaps a member's name that is
  * written so that it does not look like itself. Seen in the first SHORT_STRING bytes only, which
  * is where the first escape of a name of at most SHORT_STRING characters must be.
  */
@@ -62,22 +62,30 @@ export function skipWhitespace(bytes: Buffer, pos: number): number {
 
 /** `pos` is after the opening quote; returns the position after the closing one, or -1. */
 export function skipString(bytes: Buffer, pos: number): number {
+  const stop = Math.min(pos + SHORT_STRING, bytes.length);
+  let at = pos;
+  let escape = -1;
+  while (at < stop) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) {
+      if (escape >= 0) noteEscape(bytes, escape);
+      return at + 1;
+    }
+    if (byte === BACKSLASH) {
+      escape = at;
+      at += 2;
+    } else at++;
+  }
+  if (escape >= 0) noteEscape(bytes, escape);
+  return skipLongString(bytes, at);
+}
+
+/** Natively, but for swarms of escaped quotes (code, JSON in a string): a loop is faster there. */
+function skipLongString(bytes: Buffer, pos: number): number {
   const end = bytes.length;
   let at = pos;
   let window = SHORT_STRING;
-  for (;;) {
-    const stop = Math.min(at + window, end);
-    while (at < stop) {
-      const byte = bytes[at] as number;
-      if (byte === QUOTE) return at + 1;
-      if (byte === BACKSLASH) {
-        if (bytes[at + 1] === 0x75 && bytes[at + 2] === 0x30 && bytes[at + 3] === 0x30) {
-          sawAsciiEscape = true;
-        }
-        at += 2;
-      } else at++;
-    }
-    if (at >= end) return -1;
+  while (at < end) {
     const quote = bytes.indexOf(QUOTE, at);
     if (quote < 0) return -1;
     // `at` is never inside an escape, so the backslashes before the quote pair up from there.
@@ -85,8 +93,22 @@ export function skipString(bytes: Buffer, pos: number): number {
     while (before >= at && bytes[before] === BACKSLASH) before--;
     if (((quote - 1 - before) & 1) === 0) return quote + 1;
     at = quote + 1;
-    // Escaped quotes come in swarms (code, JSON in a string): a native search for each is slower.
     window *= 2;
+    const stop = Math.min(at + window, end);
+    while (at < stop) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) return at + 1;
+      if (byte === BACKSLASH) at += 2;
+      else at++;
+    }
+  }
+  return -1;
+}
+
+/** The last escape stands for all: in a name that hides, each is of this kind. */
+function noteEscape(bytes: Buffer, at: number): void {
+  if (bytes[at + 1] === 0x75 && bytes[at + 2] === 0x30 && bytes[at + 3] === 0x30) {
+    sawAsciiEscape = true;
   }
 }
 

@@ -80,7 +80,7 @@ export function newTextCounter(): TextCounter {
  */
 export function scanText(text: string, into: TextCounter): void {
   const length = text.length;
-  const tailFrom = length - TAIL_CHARS;
+  const tailFrom = trimmedLength(text) - TAIL_CHARS;
   const signs = new Int32Array(SIGN_KINDS);
   let hash = EMPTY_HASH;
   let wordLength = 0;
@@ -178,6 +178,12 @@ export function finishText(counter: TextCounter): TextFacts {
     ideas,
     tokensEstimate: Math.ceil(tokenHundredths / 100),
   };
+}
+
+function trimmedLength(text: string): number {
+  let length = text.length;
+  while (length > 0 && text.charCodeAt(length - 1) <= 32) length--;
+  return length;
 }
 
 /** Counts the line from `start` to `end`; returns whether the next one is inside a code fence. */

@@ -18,6 +18,8 @@ const statusOf = {
 
 export type RpcErrorCode = keyof typeof statusOf;
 
+export const isRpcErrorCode = (text: string): text is RpcErrorCode => Object.hasOwn(statusOf, text);
+
 /** Thrown by implementations and seen by callers, the same in process and over gRPC. */
 export class RpcError extends Error {
   readonly code: RpcErrorCode;

@@ -93,7 +93,7 @@ export function outputItems(reply: Reply): JsonObject[] {
   ];
 }
 
-export function wantsSummary({ ask, directives }: Reply): boolean {
+function wantsSummary({ ask, directives }: Reply): boolean {
   const settings = ask.body['reasoning'] as JsonObject | undefined;
   return (settings?.['summary'] ?? null) !== null || directives.thinking === true;
 }
@@ -125,7 +125,7 @@ export function textPart(text: string): JsonObject {
   return { type: 'output_text', annotations: [], logprobs: [], text };
 }
 
-export function callItem(token: string, call: ToolCall, at: number): JsonObject {
+function callItem(token: string, call: ToolCall, at: number): JsonObject {
   return {
     id: `fc_${token}${at}`,
     type: 'function_call',

@@ -84,22 +84,22 @@ describe('npm start', () => {
         headers: { authorization: `Bearer ${key}` },
         ...(body && { body: JSON.stringify(body) }),
       });
-      return { status: response.status, body: await response.json() };
+      return { status: response.status, body: (await response.json()) as Record<string, string> };
     };
     expect((await operator('POST', '', { name: 'team' }, 'sk-fluxop-wrong')).status).toBe(401);
     expect((await operator('POST', '', { name: 'two words' })).status).toBe(400);
     const account = await operator('POST', '', { name: 'team' });
     expect(account).toMatchObject({ status: 201, body: { name: 'team' } });
-    const keys = `/${account.body.id}/keys`;
+    const keys = `/${account.body['id']}/keys`;
     const made = await operator('POST', keys, { name: 'ci' });
     expect(made.status).toBe(201);
     const status = async () => {
-      const headers = { authorization: `Bearer ${made.body.secret}` };
+      const headers = { authorization: `Bearer ${made.body['secret']}` };
       return (await fetch(`${system.baseUrl}/v1/models`, { headers })).status;
     };
     await expect.poll(status, { timeout: 2000 }).toBe(200);
-    expect((await operator('GET', keys)).body.data).toHaveLength(1);
-    const revoked = await operator('DELETE', `${keys}/${made.body.id}`);
+    expect((await operator('GET', keys)).body['data']).toHaveLength(1);
+    const revoked = await operator('DELETE', `${keys}/${made.body['id']}`);
     expect(revoked).toMatchObject({ status: 200, body: { state: 'revoked' } });
     await expect.poll(status, { timeout: 1000 }).toBe(401);
     expect((await operator('GET', '/acc_none')).status).toBe(404);

@@ -3,35 +3,78 @@ import { createChdbConnection } from 'chdb/connection';
 import { semaphore } from './semaphore.ts';
 
 type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>;
+type QueryParams = Parameters<Connection['query']>[0];
 
 export interface ChdbLimits {
   /** Each call holds one of libuv's four threads: file system and DNS need theirs. */
   readonly readsMax: number;
-  readonly insertsMax: number;
+  readonly writesMax: number;
 }
 
 /**
- * A connection of its own for each call. The stock connection is one session for all, and settings
- * go over it as `SET`: the deduplication token of one insert would stay on and swallow later ones.
+ * The engine's connection for `@clickhouse/client`, made of many. The stock one is one session for
+ * all, and settings go over it as `SET`: the deduplication token of one insert stays on and swallows
+ * later ones. So each write has a connection of its own, and reads share those of equal settings.
  */
-export function connectionPerCall(path: string, limits: ChdbLimits): Connection {
+export function chdbConnections(path: string, limits: ChdbLimits): Connection {
+  const open = () => createChdbConnection({ path }) as unknown as Connection;
   const reads = semaphore(limits.readsMax);
-  const inserts = semaphore(limits.insertsMax);
+  const writes = semaphore(limits.writesMax);
+  const idle = new IdleConnections(limits.readsMax);
+
   const once = async <T>(call: (connection: Connection) => Promise<T>): Promise<T> => {
-    const connection = createChdbConnection({ path }) as unknown as Connection;
+    const connection = open();
     try {
       return await call(connection);
     } finally {
       await connection.close();
     }
   };
-  return {
-    ping: (params) => reads(() => once((connection) => connection.ping(params))),
-    query: (params) => reads(() => once((connection) => connection.query(params))),
-    exec: (params) => reads(() => once((connection) => connection.exec(params))),
-    command: (params) => inserts(() => once((connection) => connection.command(params))),
-    insert: (params) => inserts(() => once((connection) => connection.insert(params))),
-    // Nothing is open between calls; the engine is closed by who opened it.
-    close: async () => {},
+
+  const reused = async (params: QueryParams): ReturnType<Connection['query']> => {
+    const settings = JSON.stringify(params.clickhouse_settings ?? {});
+    const connection = idle.take(settings) ?? open();
+    try {
+      const result = await connection.query(params);
+      await idle.give(settings, connection);
+      return result;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   };
+
+  return {
+    query: (params) => reads(() => reused(params)),
+    ping: (params) => reads(() => once((connection) => connection.ping(params))),
+    exec: (params) => writes(() => once((connection) => connection.exec(params))),
+    command: (params) => writes(() => once((connection) => connection.command(params))),
+    insert: (params) => writes(() => once((connection) => connection.insert(params))),
+    close: () => idle.close(),
+  };
+}
+
+/** A connection's first query takes 2 ms longer than its later ones: look-ups are worth keeping it. */
+class IdleConnections {
+  readonly #max: number;
+  #idle: { settings: string; connection: Connection }[] = [];
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  take(settings: string): Connection | undefined {
+    const index = this.#idle.findIndex((each) => each.settings === settings);
+    return index < 0 ? undefined : this.#idle.splice(index, 1)[0]?.connection;
+  }
+
+  async give(settings: string, connection: Connection): Promise<void> {
+    this.#idle.push({ settings, connection });
+    if (this.#idle.length > this.#max) await this.#idle.shift()?.connection.close();
+  }
+
+  async close(): Promise<void> {
+    const all = this.#idle.splice(0);
+    await Promise.all(all.map(({ connection }) => connection.close()));
+  }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Session } from 'chdb';
 
 /**
- * The engine is a server's worth of ClickHouse; these settings make it a small guest. Measured on 2
+ * The engine is a server's worth of ClickHouse; these (a server's, not a query's) make it a small guest. Measured on 2
  * cores, idle: 0.35 % of a core without the first one, 0.1 % with it.
  */
 const engineSettings: Readonly<Record<string, number>> = {
@@ -16,10 +16,6 @@ const engineSettings: Readonly<Record<string, number>> = {
   compiled_expression_cache_size: 8 * 1024 * 1024,
   mmap_cache_size: 0,
   max_server_memory_usage: 2 * 1024 * 1024 * 1024,
-  // Of every query of every connection.
-  max_threads: 2,
-  max_insert_threads: 1,
-  compile_expressions: 0,
 };
 
 // A process that was killed lets go of its lock at once; one that ends cleanly may take seconds.

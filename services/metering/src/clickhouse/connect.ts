@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client';
-import { connectionPerCall } from './chdb-connection.ts';
+import { chdbConnections } from './chdb-connection.ts';
 import { openChdbEngine } from './chdb-engine.ts';
 
 export interface ClickHouseOptions {
@@ -49,7 +49,7 @@ async function connectChdb(path: string, lockWaitMs?: number): Promise<ClickHous
   mkdirSync(path, { recursive: true });
   const engine = await openChdbEngine(path, lockWaitMs);
   const client = createClient({
-    connection: connectionPerCall(path, { readsMax: 2, insertsMax: 2 }),
+    connection: chdbConnections(path, { readsMax: 2, writesMax: 2 }),
     clickhouse_settings: settings,
   });
   return {

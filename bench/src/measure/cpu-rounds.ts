@@ -1,0 +1,49 @@
+import type { LoadGenerator } from '../load/load-generator.ts';
+import { cpuMsOf } from '../processes/process-reading.ts';
+import type { Subject } from '../processes/subject.ts';
+
+export interface RoundPlan {
+  readonly body: string;
+  readonly concurrency: number;
+  readonly rounds: number;
+  /** Of one round of one subject. */
+  readonly roundMs: number;
+  readonly warmUpMs: number;
+}
+
+/** CPU in µs a request: one figure a round. */
+export interface CpuRounds {
+  readonly floor: readonly number[];
+  readonly ours: readonly number[];
+}
+
+const countMax = 100_000;
+
+/**
+ * Measures two subjects in turns, A B, B A, A B …: what the machine does to one it does to the
+ * other, and neither is always the first.
+ */
+export async function measureCpu(
+  load: LoadGenerator,
+  { floor, ours }: { readonly floor: Subject; readonly ours: Subject },
+  { body, concurrency, rounds, roundMs, warmUpMs }: RoundPlan,
+): Promise<CpuRounds> {
+  const cpuUs = async (subject: Subject, forMs: number) => {
+    const before = cpuMsOf(subject.pid);
+    const target = subject.target(body);
+    const { count } = await load.run({ kind: 'closed', target, concurrency, forMs, countMax });
+    await subject.settled();
+    return ((cpuMsOf(subject.pid) - before) * 1000) / count;
+  };
+  if (warmUpMs > 0) {
+    await cpuUs(floor, warmUpMs);
+    await cpuUs(ours, warmUpMs);
+  }
+  const figures = { floor: [] as number[], ours: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    if (round % 2 === 0) figures.floor.push(await cpuUs(floor, roundMs));
+    figures.ours.push(await cpuUs(ours, roundMs));
+    if (round % 2 === 1) figures.floor.push(await cpuUs(floor, roundMs));
+  }
+  return figures;
+}

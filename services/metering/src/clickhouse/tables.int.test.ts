@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { meteringSteps } from '../consume-usage.ts';
+import { countingMetrics } from '../stats.ts';
+import { MemoryPartition } from '../testing/memory-partition.ts';
+import { openTemporaryEngine, type TemporaryEngine } from '../testing/temporary-engine.ts';
+import { requestRecords, TEST_TIME_MS } from '../testing/usage-events.ts';
+import { MigrationChangedError, migrate } from './migrate.ts';
+import { deadTable, usageTable } from './tables.ts';
+import type { UsageRow } from './usage-row.ts';
+
+let engine: TemporaryEngine;
+
+beforeAll(async () => {
+  engine = await openTemporaryEngine();
+  await migrate(engine.clickhouse.client, { deduplicationWindow: 100 });
+  // Nothing in it is ever merged away: what a second insert would add, stays.
+  await engine.clickhouse.client.command({
+    query: `CREATE MATERIALIZED VIEW flux.every_row ENGINE = MergeTree ORDER BY event_id
+      SETTINGS non_replicated_deduplication_window = 100
+      AS SELECT account, event_id, offset FROM flux.usage`,
+  });
+});
+
+afterAll(() => engine.close());
+
+const rowsOf = (records: Parameters<MemoryPartition['append']>[0]): readonly UsageRow[] => {
+  const partition = new MemoryPartition();
+  partition.append(records);
+  const steps = meteringSteps(usageTable(engine.clickhouse.client), countingMetrics().metrics);
+  return steps.run(partition.log.map((record) => ({ record, epoch: 'epoch' }))).rows;
+};
+
+describe('migrate', () => {
+  test('changes nothing the second time', async () => {
+    const tables = () =>
+      engine.rows("SELECT name FROM system.tables WHERE database = 'flux' ORDER BY name");
+    const before = await tables();
+    await migrate(engine.clickhouse.client);
+    expect(await tables()).toEqual(before);
+    expect(await engine.count('SELECT count() FROM flux.migrations')).toBe(1);
+  });
+
+  test('refuses a database that a migration of another text has been at', async () => {
+    const insert = (sha256: string) =>
+      engine.clickhouse.client.insert({
+        table: 'flux.migrations',
+        columns: ['number', 'name', 'sha256'],
+        values: [{ number: 1, name: '001-usage.sql', sha256 }],
+        format: 'JSONEachRow',
+      });
+    const [applied] = await engine.rows<{ sha256: string }>('SELECT sha256 FROM flux.migrations');
+    await insert('another');
+    await expect(migrate(engine.clickhouse.client)).rejects.toThrow(MigrationChangedError);
+    await insert(applied?.sha256 ?? '');
+    await migrate(engine.clickhouse.client);
+  });
+});
+
+describe('the usage table', () => {
+  const table = () => usageTable(engine.clickhouse.client);
+  const countsOf = async (account: string) => ({
+    rows: await engine.count(`SELECT count() FROM flux.every_row WHERE account = '${account}'`),
+    final: await engine.count(`SELECT count() FROM flux.usage FINAL WHERE account = '${account}'`),
+    pointers: await engine.count(
+      `SELECT count() FROM flux.requests_by_id FINAL WHERE account = '${account}'`,
+    ),
+  });
+
+  test('takes a batch once, however often it comes under its token', async () => {
+    const rows = rowsOf(requestRecords({ account: 'acc_once' }));
+    const token = randomUUID();
+    await table().insert(rows, token);
+    await table().insert(rows, token);
+    await Promise.all([table().insert(rows, token), table().insert(rows, token)]);
+    // Ids: ours, the body's and upstream's.
+    expect(await countsOf('acc_once')).toEqual({ rows: 2, final: 2, pointers: 3 });
+  });
+
+  test('a token does not stick: the next insert under another one is taken', async () => {
+    for (let batch = 0; batch < 5; batch++)
+      await table().insert(rowsOf(requestRecords({ account: 'acc_many' })), randomUUID());
+    expect(await countsOf('acc_many')).toEqual({ rows: 10, final: 10, pointers: 15 });
+  });
+
+  test('takes a batch of several months once', async () => {
+    const months = [0, 31, 62, 93].map((days) =>
+      requestRecords({ account: 'acc_months', receivedAtMs: TEST_TIME_MS + days * 86_400_000 }),
+    );
+    const token = randomUUID();
+    await table().insert(rowsOf(months.flat()), token);
+    await table().insert(rowsOf(months.flat()), token);
+    expect(await countsOf('acc_months')).toEqual({ rows: 8, final: 8, pointers: 12 });
+  });
+
+  test('the first copy in the log wins where one comes under another token', async () => {
+    const [first] = rowsOf(requestRecords({ account: 'acc_copies' }));
+    if (first === undefined) throw new Error('no row');
+    const second = { ...first, offset: first.offset + 10n, model: 'the second copy' };
+    await table().insert([second], randomUUID());
+    await table().insert([first], randomUUID());
+    expect(await countsOf('acc_copies')).toMatchObject({ rows: 2, final: 1 });
+    expect(
+      await engine.rows("SELECT model FROM flux.usage FINAL WHERE account = 'acc_copies'"),
+    ).toEqual([{ model: 'gpt-5.5' }]);
+  });
+
+  test('keeps the event byte for byte, and money to the last unit', async () => {
+    const [record] = requestRecords({ account: 'acc_bytes', key: 'key_ü'.slice(0, 4) });
+    if (record === undefined) throw new Error('no record');
+    const rows = rowsOf([record]).map((row) => ({ ...row, charged_pico_usd: 2n ** 64n - 1n }));
+    await table().insert(rows, randomUUID());
+    const stored = await engine.rows(
+      "SELECT base64Encode(event) AS event, charged_pico_usd FROM flux.usage WHERE account = 'acc_bytes'",
+    );
+    expect(stored).toEqual([
+      {
+        event: Buffer.from(record.value).toString('base64'),
+        charged_pico_usd: '18446744073709551615',
+      },
+    ]);
+  });
+});
+
+test('the quarantine takes a record once', async () => {
+  const row = {
+    topic: 'flux.usage.v1',
+    topic_epoch: 'epoch',
+    partition: 1,
+    offset: 2n,
+    type: 'AttemptFinished',
+    reason: 'unreadable',
+    value_bytes: 3,
+    value_sha256: 'a'.repeat(64),
+    appended_at: '2026-05-17 12:34:56.789',
+  };
+  const table = deadTable(engine.clickhouse.client);
+  await table.insert([row], 'dead');
+  await table.insert([row], 'dead');
+  expect(await engine.rows('SELECT * FROM flux.usage_dead')).toEqual([{ ...row, offset: '2' }]);
+});

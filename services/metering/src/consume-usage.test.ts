@@ -1,0 +1,187 @@
+import { StaleOwnerError } from '@fluxrouter/event-bus';
+import { describe, expect, test } from 'vitest';
+import type { DeadRow, Table } from './clickhouse/tables.ts';
+import type { UsageRow } from './clickhouse/usage-row.ts';
+import { consumeUsage, meteringSteps } from './consume-usage.ts';
+import { insertUntilTaken } from './insert-until-taken.ts';
+import { countingMetrics } from './stats.ts';
+import { MemoryPartition } from './testing/memory-partition.ts';
+import { recordOf, requestRecords } from './testing/usage-events.ts';
+
+/** A table that knows tokens, and may be told to fail: before or after it took the rows. */
+class TokenTable<Row extends { offset: bigint }> implements Table<Row> {
+  readonly inserts: { token: string; offsets: number[] }[] = [];
+  readonly offsets: number[] = [];
+  readonly #tokens = new Set<string>();
+  failures: ('none' | 'before' | 'after')[] = [];
+  onInsert: () => void = () => {};
+
+  async insert(rows: readonly Row[], token: string): Promise<void> {
+    this.onInsert();
+    const offsets = rows.map((row) => Number(row.offset));
+    this.inserts.push({ token, offsets });
+    const failure = this.failures.shift();
+    if (failure === 'before') throw new Error('ClickHouse is away');
+    if (!this.#tokens.has(token)) this.offsets.push(...offsets);
+    this.#tokens.add(token);
+    if (failure === 'after') throw new Error('the reply was lost');
+  }
+}
+
+const silent = { info() {}, warn() {}, error() {} };
+
+function setUp() {
+  const partition = new MemoryPartition();
+  const usage = new TokenTable<UsageRow>();
+  const dead = new TokenTable<DeadRow>();
+  /** A process: what it holds in memory dies with it. */
+  const startProcess = () => {
+    const stopping = new AbortController();
+    const { counts, metrics } = countingMetrics();
+    const policy = { insertsMax: 2, retryMsMax: 1 };
+    const handle = consumeUsage({
+      steps: meteringSteps(usage, metrics),
+      deadTable: dead,
+      insert: insertUntilTaken(policy, silent, metrics, stopping.signal),
+      metrics,
+    });
+    return { handle, stopping, counts };
+  };
+  return { partition, usage, dead, startProcess };
+}
+
+const upTo = (n: number) => [...Array(n).keys()];
+
+describe('consumeUsage', () => {
+  test('plans, inserts under the token of the plan, then commits', async () => {
+    const { partition, usage, startProcess } = setUp();
+    partition.append([...requestRecords(), ...requestRecords()]);
+    await startProcess().handle(partition.batch(0));
+    expect(usage.inserts).toEqual([
+      { token: 'flux.usage.v1/epoch-a/3/0-4/v1', offsets: [0, 1, 2, 3] },
+    ]);
+    expect(partition.commits.map(({ offset }) => offset)).toEqual([0n, 4n]);
+    expect(JSON.parse(partition.commits[0]?.metadata ?? '')).toMatchObject({ plannedEnd: '4' });
+    expect(JSON.parse(partition.commits[1]?.metadata ?? '')).toEqual({ appliedUntilMs: 1_000_003 });
+  });
+
+  test('repeats the very same insert until it is taken, also where only the reply was lost', async () => {
+    const { partition, usage, startProcess } = setUp();
+    partition.append(requestRecords());
+    usage.failures = ['before', 'after', 'before'];
+    const { handle, counts } = startProcess();
+    await handle(partition.batch(0));
+    expect(usage.inserts).toHaveLength(4);
+    expect(new Set(usage.inserts.map(({ token }) => token)).size).toBe(1);
+    expect(usage.offsets).toEqual([0, 1]);
+    expect(counts).toMatchObject({ rowsInserted: 2, batchesInserted: 1, insertFailures: 3 });
+  });
+
+  test('a successor collects exactly the planned cut, however the records come', async () => {
+    const { partition, usage, startProcess } = setUp();
+    partition.append(requestRecords());
+    usage.failures = ['after'];
+    const first = startProcess();
+    usage.onInsert = () => first.stopping.abort();
+    await expect(first.handle(partition.batch(0, 2))).rejects.toThrow('given up');
+
+    usage.onInsert = () => {};
+    partition.append([...requestRecords(), ...requestRecords()]);
+    const second = startProcess();
+    await second.handle(partition.batch(0, 1));
+    await second.handle(partition.batch(1, 5));
+    await second.handle(partition.batch(5));
+    expect(usage.inserts.map(({ token, offsets }) => [token.split('/')[3], offsets])).toEqual([
+      ['0-2', [0, 1]],
+      ['0-2', [0, 1]],
+      ['2-5', [2, 3, 4]],
+      ['5-6', [5]],
+    ]);
+    expect(usage.offsets).toEqual(upTo(6));
+  });
+
+  test('a delivery that comes again after half of it was committed does not repeat that half', async () => {
+    const { partition, usage, startProcess } = setUp();
+    partition.append(requestRecords());
+    const first = startProcess();
+    usage.failures = ['after'];
+    usage.onInsert = () => first.stopping.abort();
+    await expect(first.handle(partition.batch(0, 2))).rejects.toThrow();
+    partition.append(requestRecords());
+    const second = startProcess();
+    // The planned cut goes in and is committed; the fresh one fails as we stop.
+    let inserts = 0;
+    usage.onInsert = () => {
+      inserts += 1;
+      if (inserts === 2) second.stopping.abort();
+    };
+    usage.failures = ['none', 'before'];
+    await expect(second.handle(partition.batch(0))).rejects.toThrow();
+    expect(partition.committed?.offset).toBe(2n);
+    usage.onInsert = () => {};
+    await startProcess().handle(partition.batch(0));
+    expect(usage.offsets).toEqual(upTo(4));
+    expect(partition.committed?.offset).toBe(4n);
+  });
+
+  test('held records are forgotten where the partition went and came back', async () => {
+    const { partition, usage, startProcess } = setUp();
+    partition.append([...requestRecords(), ...requestRecords()]);
+    const first = startProcess();
+    usage.failures = ['before'];
+    usage.onInsert = () => first.stopping.abort();
+    await expect(first.handle(partition.batch(0))).rejects.toThrow();
+    usage.onInsert = () => {};
+    const second = startProcess();
+    await second.handle(partition.batch(0, 2));
+    await second.handle(partition.batch(0, 3));
+    await second.handle(partition.batch(3));
+    expect(usage.inserts.at(-1)?.offsets).toEqual(upTo(4));
+    expect(usage.offsets).toEqual(upTo(4));
+  });
+
+  test('who lost the partition stops trying, and cannot commit', async () => {
+    const { partition, usage, startProcess } = setUp();
+    partition.append(requestRecords());
+    const zombie = startProcess();
+    const batch = partition.batch(0);
+    usage.onInsert = () => partition.changeOwner();
+    await expect(zombie.handle(batch)).rejects.toThrow(StaleOwnerError);
+    usage.onInsert = () => {};
+    await startProcess().handle(partition.batchFromCommit());
+    expect(usage.offsets).toEqual([0, 1]);
+    expect(partition.committed?.offset).toBe(2n);
+  });
+
+  test('a plan for a topic that was made anew since does not count', async () => {
+    const { partition, usage, startProcess } = setUp();
+    partition.append(requestRecords());
+    partition.committed = {
+      offset: 0n,
+      metadata: JSON.stringify({ plannedEnd: '7', epoch: 'epoch-before' }),
+    };
+    await startProcess().handle(partition.batch(0));
+    expect(usage.offsets).toEqual([0, 1]);
+    expect(partition.committed?.offset).toBe(2n);
+  });
+
+  test('a record that cannot be a row is put aside, counted, and holds up nothing', async () => {
+    const { partition, usage, dead, startProcess } = setUp();
+    const poison = recordOf('AttemptFinished', 'acc_1', Buffer.from('ff00ff', 'hex'));
+    partition.append([recordOf('TopicBorn', '', new Uint8Array()), poison, ...requestRecords()]);
+    const { handle, counts } = startProcess();
+    await handle(partition.batch(0));
+    expect(usage.offsets).toEqual([2, 3]);
+    expect(dead.inserts).toEqual([{ token: 'flux.usage.v1/epoch-a/3/0-4/v1/dead', offsets: [1] }]);
+    expect(counts).toMatchObject({ rowsInserted: 2, deadLetters: 1 });
+    expect(partition.committed?.offset).toBe(4n);
+  });
+
+  test('needs no plan where there is nothing to insert', async () => {
+    const { partition, usage, startProcess } = setUp();
+    partition.append([recordOf('TopicBorn', '', new Uint8Array())]);
+    await startProcess().handle(partition.batch(0));
+    expect(usage.inserts).toEqual([]);
+    expect(partition.commits.map(({ offset }) => offset)).toEqual([1n]);
+  });
+});

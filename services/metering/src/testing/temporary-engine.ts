@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ClickHouse, connectClickHouse } from '../clickhouse/connect.ts';
+
+export interface TemporaryEngine {
+  readonly clickhouse: ClickHouse;
+  readonly directory: string;
+  /** Rows of a query, for tests only. */
+  rows<Row>(query: string): Promise<Row[]>;
+  /** The one number that a query gives. */
+  count(query: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The real engine on a directory of its own. An engine serves one directory a process: one per test file. */
+export async function openTemporaryEngine(): Promise<TemporaryEngine> {
+  const directory = mkdtempSync(join(tmpdir(), 'flux-metering-'));
+  return openEngineIn(directory);
+}
+
+export async function openEngineIn(directory: string): Promise<TemporaryEngine> {
+  const clickhouse = await connectClickHouse({ chdbPath: join(directory, 'clickhouse') });
+  const rows = async <Row>(query: string) => {
+    const result = await clickhouse.client.query({ query, format: 'JSONEachRow' });
+    return result.json<Row>();
+  };
+  return {
+    clickhouse,
+    directory,
+    rows,
+    async count(query) {
+      const [row] = await rows<Record<string, unknown>>(query);
+      return Number(Object.values(row ?? {})[0]);
+    },
+    async close() {
+      await clickhouse.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
