@@ -1,7 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import { findIdleSuites } from './scripts/engines/suite-needs.ts';
+import { repositoryRoot, requireNode24 } from './scripts/process/repository.ts';
 
+requireNode24();
+
+// The name tells the price: x.test.ts takes milliseconds, x.int.test.ts starts an engine or a process,
+// tests/e2e runs the system. What needs an engine that is not here is left out; `npm test` says so.
 const slow = ['**/*.int.test.ts', 'tests/e2e/**'];
-const everywhere = ['**/node_modules/**', 'data/**'];
+const never = [
+  '**/node_modules/**',
+  'data/**',
+  ...findIdleSuites(repositoryRoot).map(({ path }) => path),
+];
 
 export default defineConfig({
   test: {
@@ -11,15 +21,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...everywhere, ...slow],
+          exclude: [...never, ...slow],
           pool: 'threads',
+          // Milliseconds each; but beside a type check on two cores a property of 1,000 runs takes long.
+          testTimeout: 30_000,
         },
       },
       {
         test: {
           name: 'int',
           include: ['**/*.int.test.ts'],
-          exclude: [...everywhere, 'tests/e2e/**'],
+          exclude: [...never, 'tests/e2e/**'],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 60_000,
@@ -30,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          exclude: everywhere,
+          exclude: never,
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 120_000,

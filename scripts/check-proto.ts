@@ -1,9 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { requireNode24, repositoryRoot } from './process/repository.ts';
+import { repositoryRoot, requireNode24 } from './process/repository.ts';
 import { baselinePath, findBreaking, isBaseline, writeImage } from './proto/baseline.ts';
-import { BufError, buf, compareFolders, generatedFolder, generateCode } from './proto/generated-code.ts';
+import {
+  BufError,
+  buf,
+  compareFolders,
+  generateCode,
+  generatedFolder,
+} from './proto/generated-code.ts';
 
 requireNode24();
 const scratch = mkdtempSync(join(tmpdir(), 'fluxrouter-proto-'));

@@ -14,7 +14,9 @@ const findings = await findBreaking();
 if (findings !== undefined && !values['accept-breaking']) {
   console.error(`Not generated. An older process or a stored event could not be read any more:\n`);
   console.error(findings);
-  console.error('\nAdd a field or a version instead; where nobody can have it yet: --accept-breaking.');
+  console.error(
+    '\nAdd a field or a version instead; where nobody can have it yet: --accept-breaking.',
+  );
   process.exit(1);
 }
 const scratch = mkdtempSync(join(tmpdir(), 'fluxrouter-gen-'));

@@ -3,7 +3,7 @@
  * `Pool` by its dispatch API; it reads no body, knows no key and writes nothing down. Both
  * directions are what a gateway cannot avoid: take the request, send it on, send back what comes.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import { endWithParent } from './processes/end-with-parent.ts';
@@ -55,7 +55,7 @@ class PassBack implements Dispatcher.DispatchHandler {
   }
 }
 
-function passOn(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
+function passOn(body: Buffer, response: ServerResponse): void {
   pool.dispatch(
     {
       method: 'POST',
@@ -70,7 +70,7 @@ function passOn(request: IncomingMessage, response: ServerResponse, body: Buffer
 const server = createServer({ noDelay: true, keepAliveTimeout: 75_000 }, (request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => passOn(request, response, Buffer.concat(chunks)));
+  request.on('end', () => passOn(Buffer.concat(chunks), response));
 });
 
 server.listen(0, '127.0.0.1', 1024, () => {

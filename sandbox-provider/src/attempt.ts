@@ -91,9 +91,7 @@ export function bookAttempt(
     bytesSent: sent.bytesSent,
     ...(sent.sha256 === undefined ? {} : { sha256: sent.sha256 }),
   };
-  then();
   sandbox.book.append(entry, (error) => {
-    return;
     // An answer that cannot be booked must not be seen to end.
     if (error === undefined) then();
     else attempt.response.destroy();

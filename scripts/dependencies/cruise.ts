@@ -1,5 +1,5 @@
-import { runCommand } from '../process/run-command.ts';
 import { toolPath } from '../process/repository.ts';
+import { runCommand } from '../process/run-command.ts';
 import { sourceFolders } from '../source-tree/list-files.ts';
 
 export interface Import {

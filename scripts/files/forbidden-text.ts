@@ -72,11 +72,13 @@ const rules: readonly Rule[] = [
 export function findForbidden(path: string, text: string): string[] {
   if (isRules(path) || isGenerated(path) || isRecording(path)) return [];
   const applying = rules.filter((rule) => rule.applies(path));
-  return text.split('\n').flatMap((line, index) =>
-    applying
-      .filter((rule) => !(rule.codeOnly && isComment(line)) && rule.pattern.test(line))
-      .map((rule) => `${path}:${index + 1}: ${rule.why}: ${line.trim().slice(0, 100)}`),
-  );
+  return text
+    .split('\n')
+    .flatMap((line, index) =>
+      applying
+        .filter((rule) => !(rule.codeOnly && isComment(line)) && rule.pattern.test(line))
+        .map((rule) => `${path}:${index + 1}: ${rule.why}: ${line.trim().slice(0, 100)}`),
+    );
 }
 
 const isComment = (line: string) => /^\s*(\/\/|\/?\*)/.test(line);

@@ -45,6 +45,6 @@ export const isWireType = (path: string) => /(^|\/)wire\.ts$/.test(path);
 
 /** Run only by tests and benchmarks; .dependency-cruiser.cjs has the same list. */
 export const isTest = (path: string) =>
-  /\.(test|arbitrary|contract|bench)\.ts$|contract-suite\.ts$|\/bench\/|\/test-[^/]*\.ts$|^(tests|bench|scripts)\/|^packages\/testing\//.test(
+  /\.(test|arbitrary|contract|bench)\.ts$|contract-suite\.ts$|\/test-[^/]*\.ts$|(^|\/)(testing|bench|tests|scripts)\//.test(
     path,
   );

@@ -21,6 +21,7 @@ export function send(
     dispatcher.dispatch(
       { method: 'POST', path, headers: [...target.headers], body },
       {
+        onRequestStart() {},
         onResponseStart(controller, status) {
           if (status !== 200) controller.abort(new Error(`answered ${status}`));
         },

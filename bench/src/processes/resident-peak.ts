@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { residentMbOf } from './process-reading.ts';
 
 const everyMs = 100;
@@ -10,7 +11,7 @@ export class ResidentPeak {
 
   constructor(pid: number) {
     this.#pid = pid;
-    this.#timer = setInterval(() => this.#look(), everyMs);
+    this.#timer = setInterval(() => this.#look(), everyMs).unref();
   }
 
   /** The most that was seen. */
@@ -21,6 +22,7 @@ export class ResidentPeak {
   }
 
   #look(): void {
-    this.#mb = Math.max(this.#mb, residentMbOf(this.#pid));
+    // A process that has died is the load's trouble, which is told there.
+    if (existsSync(`/proc/${this.#pid}`)) this.#mb = Math.max(this.#mb, residentMbOf(this.#pid));
   }
 }

@@ -21,5 +21,10 @@ export async function onStage<T>(play: (stage: Stage) => Promise<T>): Promise<T>
   const load = keep(await LoadGenerator.start());
   const floor = keep(await startFloor(sandbox));
   const ours = keep(await startGateway(sandbox));
-  return await play({ sandbox, floor, ours, load });
+  try {
+    return await play({ sandbox, floor, ours, load });
+  } catch (error) {
+    process.stderr.write(ours.system.said());
+    throw error;
+  }
 }

@@ -85,8 +85,10 @@ async function debuggerUrl(port: number): Promise<string> {
   const giveUpAt = performance.now() + openTimeoutMs;
   for (;;) {
     try {
-      const [target] = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json();
-      return target.webSocketDebuggerUrl;
+      const listed = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json();
+      const [target] = listed as { webSocketDebuggerUrl: string }[];
+      if (target) return target.webSocketDebuggerUrl;
+      throw new Error('the inspector lists no process');
     } catch (error) {
       if (performance.now() > giveUpAt) throw error;
       await sleep(50);

@@ -214,22 +214,13 @@ describe('health', () => {
     } as const;
     const decision = decisionFor({ model: 'flux-fast', input: { health } });
     const ids = decision.chain.map((entry) => entry.model);
+    expect(ids).toHaveLength(policy.chainMax);
     expect(ids[0]).toBe('deepseek-v4-flash');
-    expect(ids.slice(-5)).toEqual([
-      'gemini-3.8-flash',
-      'gemini-3.5-flash-lite',
-      'gpt-6-luna',
-      'gpt-5.4-mini',
-      'gpt-5-mini',
-    ]);
+    expect(ids).not.toContain('gpt-6-luna');
+    expect(ids).not.toContain('gemini-3.8-flash');
     expect(decision.health).toMatchObject({ 'gpt-6-luna': 'down', 'gemini-3.8-flash': 'degraded' });
     expect(decision.health).not.toHaveProperty('claude-haiku-5.5');
     expect(decision.reasons).toContain('health.down:gpt-6-luna');
-    expect(ids.toSorted()).toEqual(
-      decisionFor({ model: 'flux-fast' })
-        .chain.map((entry) => entry.model)
-        .toSorted(),
-    );
   });
 
   it('is decided again exactly from the states that the decision keeps', () => {

@@ -22,7 +22,10 @@ interface Plan {
 
 interface Selection {
   readonly lane: Lane;
+  /** The chain. */
   readonly models: readonly Model[];
+  /** All that could serve, of which the chain is the first few. */
+  readonly ordered: readonly Model[];
   readonly rejected: readonly { readonly model: Model; readonly reason: RejectionReason }[];
 }
 
@@ -100,8 +103,8 @@ const LANE_DETOURS: Readonly<Record<Exclude<Lane, 'image'>, readonly Lane[]>> = 
 function selectPin(model: Model, input: DecideInput): Selection {
   const reason = findRejection(model, constraintsOf(input));
   return reason === null
-    ? { lane: model.lane, models: [model], rejected: [] }
-    : { lane: model.lane, models: [], rejected: [{ model, reason }] };
+    ? { lane: model.lane, models: [model], ordered: [model], rejected: [] }
+    : { lane: model.lane, models: [], ordered: [], rejected: [{ model, reason }] };
 }
 
 function selectFromLanes(plan: Plan, input: DecideInput): Selection {
@@ -114,9 +117,12 @@ function selectFromLanes(plan: Plan, input: DecideInput): Selection {
       if (reason === null) models.push(model);
       else if (!rejected.some((entry) => entry.model === model)) rejected.push({ model, reason });
     }
-    if (models.length > 0) return { lane, models: inOrder(models, input), rejected };
+    if (models.length > 0) {
+      const ordered = inOrder(models, input);
+      return { lane, models: ordered.slice(0, input.policy.chainMax), ordered, rejected };
+    }
   }
-  return { lane: plan.lane, models: [], rejected };
+  return { lane: plan.lane, models: [], ordered: [], rejected };
 }
 
 /** The tier's own default, if it names one, then the lane's chain. */
@@ -161,7 +167,7 @@ function explain(
     upstreamModel,
   }));
   const ailing: Record<string, HealthState> = {};
-  for (const model of selection.models) {
+  for (const model of selection.ordered) {
     const state = healthOf(model, input.health);
     if (state !== 'healthy') ailing[model.id] = state;
   }

@@ -67,7 +67,7 @@ export interface Decision {
   /** The first of the chain. */
   readonly routedModel: string;
   readonly historyFloor: Tier | null;
-  /** The states of the chain's models that were not healthy: what of the snapshot mattered. */
+  /** The states of models that could have served and were not healthy: what of the snapshot mattered. */
   readonly health: Readonly<Record<string, HealthState>>;
 }
 

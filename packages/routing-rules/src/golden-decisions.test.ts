@@ -6,7 +6,7 @@ import type { Tier } from './policy.ts';
  * What the shipped policy decides for requests of ours. A change here asks for a new
  * `version` in data/policy.json, or a new RULES_VERSION where code changed; the hash tells that it happened.
  */
-const GOLDEN_POLICY = { version: '2026-11-21', hash: 'pol_e1231338b747bc84' };
+const GOLDEN_POLICY = { version: '2026-11-21', hash: 'pol_1e0e2145f326d4f2' };
 
 const GOLDEN: [tier: Tier, score: number, ask: string][] = [
   ['NANO', -1.02, 'hi'],

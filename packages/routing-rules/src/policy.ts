@@ -40,6 +40,8 @@ export interface TierDefinition {
 
 export interface PolicyData {
   readonly version: string;
+  /** Models that a request may be tried with. Nobody waits for a fifth, and each event names all of them. */
+  readonly chainMax: number;
   readonly weights: readonly FeatureWeight[];
   readonly tiers: readonly TierDefinition[];
   readonly history: {
@@ -79,6 +81,8 @@ export function buildPolicy(
 
 export function checkPolicy(data: PolicyData): string[] {
   const problems: string[] = [];
+  if (!(Number.isInteger(data.chainMax) && data.chainMax >= 1))
+    problems.push('chainMax: must be a whole number from 1 on');
   for (const { feature, weight, cap, category } of data.weights) {
     if (!FEATURES.includes(feature)) problems.push(`weights: no such feature: ${feature}`);
     if (!CATEGORIES.includes(category)) problems.push(`weights: no such category: ${category}`);

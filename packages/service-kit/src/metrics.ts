@@ -22,7 +22,9 @@ export interface MetricWords<L extends string> {
 /** One registry for one process; services make their metrics here, the admin server shows them. */
 export interface Metrics {
   counter<L extends string>(words: MetricWords<L>): Counter<L>;
-  gauge<L extends string>(words: MetricWords<L> & { collect?: () => number }): Gauge<L>;
+  gauge<L extends string>(
+    words: MetricWords<L> & { collect?: () => number | Promise<number> },
+  ): Gauge<L>;
   histogram<L extends string>(words: MetricWords<L> & { buckets: number[] }): Histogram<L>;
   /** The page of GET /metrics. */
   page(): Promise<{ contentType: string; body: string }>;
@@ -40,7 +42,8 @@ export function createMetrics(service: string): Metrics {
       if (collect === undefined) return new Gauge(base);
       const gauge: Gauge<(typeof labels)[number]> = new Gauge({
         ...base,
-        collect: () => gauge.set(collect()),
+        // What cannot be asked at the moment is no number; the rest of the page is still one.
+        collect: async () => gauge.set(await settled(collect)),
       });
       return gauge;
     },
@@ -48,7 +51,7 @@ export function createMetrics(service: string): Metrics {
       new Histogram({ name, help, labelNames: [...labels], buckets, registers }),
     page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
-  addProcessMetrics(metrics);
+  addProcessMetrics(metrics, registry);
   return metrics;
 }
 
@@ -56,11 +59,24 @@ export function createMetrics(service: string): Metrics {
  * Read when asked for. prom-client's own set keeps a timer of 10 ms for the loop's delay, which an
  * idle process pays for all day.
  */
-function addProcessMetrics(metrics: Metrics): void {
+function addProcessMetrics(metrics: Metrics, registry: Registry): void {
   const names = processMetricNames;
-  const gauges: [string, string, () => number][] = [
+  const totals: [string, string, () => number][] = [
     [names.cpuUserSeconds, 'CPU time in user code', () => process.cpuUsage().user / 1e6],
     [names.cpuSystemSeconds, 'CPU time in the system', () => process.cpuUsage().system / 1e6],
+  ];
+  for (const [name, help, read] of totals) {
+    const counter = new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        counter.reset();
+        counter.inc(read());
+      },
+    });
+  }
+  const gauges: [string, string, () => number][] = [
     [names.startTimeSeconds, 'Start since 1970', () => performance.timeOrigin / 1000],
     [names.residentBytes, 'Resident memory', () => process.memoryUsage.rss()],
     [names.heapUsedBytes, 'Used heap', () => process.memoryUsage().heapUsed],
@@ -69,6 +85,14 @@ function addProcessMetrics(metrics: Metrics): void {
     [names.eventLoopUtilization, 'Busy share since the last scrape', busyShare()],
   ];
   for (const [name, help, collect] of gauges) metrics.gauge({ name, help, collect });
+}
+
+async function settled(collect: () => number | Promise<number>): Promise<number> {
+  try {
+    return await collect();
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function busyShare(): () => number {

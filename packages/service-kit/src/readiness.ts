@@ -10,20 +10,26 @@ export interface ReadinessCheck {
   detail?: Readonly<Record<string, string | number | boolean>>;
 }
 
+export type Check = () => ReadinessCheck | boolean | Promise<ReadinessCheck | boolean>;
+
+/** A check that takes longer says no: whoever asks wants to know now. */
+const checkTimeoutMs = 2000;
+
 /** Asked at the moment of the question, so that the answer is the truth and not a memory of it. */
 export interface Readiness {
-  add(name: string, check: () => ReadinessCheck | boolean): void;
-  report(): ReadinessReport;
+  add(name: string, check: Check): void;
+  report(): Promise<ReadinessReport>;
 }
 
 export function createReadiness(): Readiness {
-  const checks = new Map<string, () => ReadinessCheck | boolean>();
+  const checks = new Map<string, Check>();
   return {
     add: (name, check) => {
       checks.set(name, check);
     },
-    report() {
-      const results = [...checks].map(([name, check]) => [name, ask(check)] as const);
+    async report() {
+      const asked = [...checks].map(async ([name, check]) => [name, await ask(check)] as const);
+      const results = await Promise.all(asked);
       return {
         ready: results.every(([, result]) => result.ready),
         checks: Object.fromEntries(results),
@@ -32,11 +38,15 @@ export function createReadiness(): Readiness {
   };
 }
 
-function ask(check: () => ReadinessCheck | boolean): ReadinessCheck {
+async function ask(check: Check): Promise<ReadinessCheck> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, checkTimeoutMs, false);
   try {
-    const result = check();
+    const result = await Promise.race([check(), late]);
     return typeof result === 'boolean' ? { ready: result } : result;
   } catch {
     return { ready: false };
+  } finally {
+    clearTimeout(timer);
   }
 }

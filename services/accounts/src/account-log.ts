@@ -5,7 +5,7 @@ import { RpcError } from '@fluxrouter/service-kit/grpc';
 import type { AccountsView, Settled } from './accounts-view.ts';
 import type { AccountsBus } from './ports.ts';
 
-export const commandType = 'AccountCommand';
+const commandType = 'AccountCommand';
 
 type Waiter = (settled: Settled) => void;
 

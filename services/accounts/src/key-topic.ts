@@ -4,7 +4,7 @@ import { KeyState } from '@fluxrouter/generated/accounts';
 import { RpcError } from '@fluxrouter/service-kit/grpc';
 import type { AccountsBus } from './ports.ts';
 
-export const keyStateType = 'KeyState';
+const keyStateType = 'KeyState';
 
 interface Published extends RecordPosition {
   revision: number;

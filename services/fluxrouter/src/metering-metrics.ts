@@ -6,6 +6,7 @@ export const meteringMetricNames = {
   insertSeconds: 'flux_metering_insert_seconds',
   insertFailures: 'flux_metering_insert_failures_total',
   deadLetters: 'flux_metering_dead_letters_total',
+  lagRecords: 'flux_metering_lag_records',
   textsWithheld: 'flux_metering_texts_withheld_total',
 } as const;
 

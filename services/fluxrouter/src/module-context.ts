@@ -7,7 +7,7 @@ import type { ClickHouse, Metering } from '@fluxrouter/metering';
 import type { RateCard } from '@fluxrouter/pricing';
 import type { ConfiguredProvider } from '@fluxrouter/provider-proxy';
 import type { Router } from '@fluxrouter/router';
-import type { AdminRoute, ReadinessCheck } from '@fluxrouter/service-kit/admin';
+import type { AdminRoute, Check } from '@fluxrouter/service-kit/admin';
 import type { ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
 import type { ConfigSchema } from '@fluxrouter/service-kit/config';
 import type { ServedService } from '@fluxrouter/service-kit/grpc';
@@ -57,7 +57,7 @@ export interface RunningModule {
   /** Served by gRPC where the setting of that name has an address. */
   serves?: ServedService & { at: 'accountsAddress' | 'queryAddress' };
   routes?: readonly AdminRoute[];
-  check?(): ReadinessCheck | boolean;
+  check?: Check;
   stop?(): Promise<void>;
 }
 

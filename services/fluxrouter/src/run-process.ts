@@ -87,6 +87,7 @@ export async function runProcess(
       readiness,
     });
     parts.push({ name: 'admin', stop: () => admin.close() });
+    log.info({ admin: admin.url }, 'Started');
   } catch (error) {
     await stopInOrder(parts, { log });
     throw error;

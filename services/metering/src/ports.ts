@@ -20,4 +20,4 @@ export interface MeteringMetrics {
 }
 
 /** What metering needs of the bus. */
-export type MeteringBus = Pick<EventBus, 'consume' | 'committed' | 'endOffsets'>;
+export type MeteringBus = Pick<EventBus, 'ensureTopics' | 'consume' | 'committed' | 'endOffsets'>;

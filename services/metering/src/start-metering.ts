@@ -30,10 +30,11 @@ export interface Metering {
 const GROUP = 'metering';
 const TOPIC = TOPICS.usage.name;
 
-/** Brings the tables up to date, then consumes the usage topic (which has to exist) until stopped. */
+/** Brings the tables up to date, then consumes the usage topic until stopped. */
 export async function startMetering(parts: MeteringParts): Promise<Metering> {
   const { bus, clickhouse, config, log } = parts;
   await migrate(clickhouse.client);
+  await bus.ensureTopics([TOPICS.usage]);
   const stopping = new AbortController();
   const { counts, metrics } = countingMetrics(parts.metrics);
   const consume = consumeUsage({

@@ -1,4 +1,5 @@
 export {
+  type Check,
   createReadiness,
   type Readiness,
   type ReadinessCheck,

@@ -71,7 +71,7 @@ async function answer(
     return send(res, { status: 200, body: { status: 'ok' } });
   }
   if (method === 'GET' && url.pathname === '/readyz') {
-    const report = readiness.report();
+    const report = await readiness.report();
     return send(res, { status: report.ready ? 200 : 503, body: report });
   }
   if (method === 'GET' && url.pathname === '/metrics') {

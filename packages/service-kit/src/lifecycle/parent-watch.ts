@@ -2,6 +2,8 @@ export interface ParentWatchOptions {
   /** Called once, when the parent is gone. */
   onGone(): void;
   everyMs?: number;
+  /** Who it was, where some time has passed since the start. */
+  parent?: number;
   /** Seams for tests. */
   parentPid?: () => number;
 }
@@ -12,7 +14,7 @@ export interface ParentWatchOptions {
  */
 export function watchParent(options: ParentWatchOptions): () => void {
   const { onGone, everyMs = 1000, parentPid = () => process.ppid } = options;
-  const first = parentPid();
+  const { parent = parentPid() } = options;
   const end = () => {
     clearInterval(timer);
     process.off('disconnect', gone);
@@ -22,9 +24,13 @@ export function watchParent(options: ParentWatchOptions): () => void {
     onGone();
   };
   const timer = setInterval(() => {
-    if (parentPid() !== first) gone();
+    if (parentPid() !== parent) gone();
   }, everyMs);
   timer.unref();
-  if (process.send !== undefined) process.once('disconnect', gone);
+  if (process.send !== undefined) {
+    process.once('disconnect', gone);
+    // It may have gone while this process was still loading.
+    if (!process.connected) setImmediate(gone);
+  }
   return end;
 }

@@ -1,16 +1,7 @@
 import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileLock, takeFileLock } from '@fluxrouter/event-bus/sqlite';
-
-export class DataDirError extends Error {
-  readonly locked: boolean;
-
-  constructor(message: string, locked = false) {
-    super(message);
-    this.name = 'DataDirError';
-    this.locked = locked;
-  }
-}
+import { DataDirError } from './data-dir-error.ts';
 
 /** Makes the directory, for its owner only, and takes the lock that keeps a second launcher out. */
 export function openDataDir(path: string): FileLock {

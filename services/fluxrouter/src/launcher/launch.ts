@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { untilSignal, watchParent } from '@fluxrouter/service-kit/lifecycle';
 import { exitCodes } from '../exit-codes.ts';
-import { DataDirError, openDataDir } from './data-dir.ts';
+import { openDataDir } from './data-dir.ts';
+import { DataDirError } from './data-dir-error.ts';
 import { runOnce } from './one-shot.ts';
 import { choosePorts, PortInUseError } from './ports.ts';
 import { runSystem } from './run-system.ts';
@@ -19,11 +20,12 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** From `npm start` to its end. Resolves with the exit code. */
 export async function launch(args: readonly string[], environment: Environment): Promise<number> {
+  const parent = process.ppid;
   const env = withCompileCache(environment);
   const prepared = await runOnce<LauncherSettings>({ script: script('prepare.ts'), args, env });
   const settings = prepared.result;
   if (settings === undefined) return prepared.code ?? exitCodes.fault;
-  const stopAsked = untilStopAsked(settings.watchParent);
+  const stopAsked = untilStopAsked(settings.watchParent ? parent : undefined);
   try {
     const lock = openDataDir(settings.dataDir);
     try {
@@ -66,11 +68,11 @@ function exitCodeOf(error: unknown): number | undefined {
 }
 
 /** A signal, or the end of the parent. */
-function untilStopAsked(withParent: boolean): Promise<string> {
+function untilStopAsked(parent: number | undefined): Promise<string> {
   const signal = untilSignal();
-  if (!withParent) return signal;
+  if (parent === undefined) return signal;
   const gone = new Promise<string>((resolve) => {
-    watchParent({ onGone: () => resolve('the end of the parent process') });
+    watchParent({ parent, onGone: () => resolve('the end of the parent process') });
   });
   return Promise.race([signal, gone]);
 }

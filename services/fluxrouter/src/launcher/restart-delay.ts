@@ -1,4 +1,4 @@
-export const restartLimits = { firstMs: 100, mostMs: 5000, forgottenAfterMs: 30_000 } as const;
+const restartLimits = { firstMs: 100, mostMs: 5000, forgottenAfterMs: 30_000 } as const;
 
 /**
  * How long to wait before the next start: twice as long after each short life, from 0.1 to 5 s. A

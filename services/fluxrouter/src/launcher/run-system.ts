@@ -31,8 +31,10 @@ export async function runSystem(options: SystemOptions): Promise<void> {
   };
   const supervisor = supervise(processStages(settings, ports, secrets, env), {
     onReturned: tell,
-    onDied: (name, how, againInMs) =>
-      say(`${name} has ended (${how}); it is started again in ${againInMs} ms`),
+    onDied(name, how, againInMs) {
+      tell();
+      say(`${name} has ended (${how}); it is started again in ${againInMs} ms`);
+    },
   });
   const stopWatching = options.watchSources
     ? watchSources(() => {

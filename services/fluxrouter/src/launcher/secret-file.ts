@@ -8,6 +8,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { DataDirError } from './data-dir-error.ts';
 
 /** Writes a file that only its owner may read: whole or not at all, whenever the process dies. */
 export function writeSecretFile(path: string, content: object): void {
@@ -28,7 +29,9 @@ export function readSecretFile(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`${path} cannot be read; repair it, or move it away to have new secrets made`);
+    throw new DataDirError(
+      `${path} cannot be read. Repair it, or move it away: then new secrets are made, and old keys no longer work.`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import {
   meteringConfig,
   startMetering,
 } from '@fluxrouter/metering';
-import { meteringMetrics } from '../metering-metrics.ts';
+import { meteringMetricNames, meteringMetrics } from '../metering-metrics.ts';
 import type { ModuleContext, RunningModule } from '../module-context.ts';
 
 export const schema = meteringConfig;
@@ -28,7 +28,20 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     log,
     metrics: meteringMetrics(metrics),
   });
+  const lagRecords = async () => (await metering.stats()).lagRecords;
+  metrics.gauge({
+    name: meteringMetricNames.lagRecords,
+    help: 'Records in the log that are not in ClickHouse yet',
+    collect: lagRecords,
+  });
   return {
+    async check() {
+      const { success } = await clickhouse.client.ping({ select: true });
+      return {
+        ready: success,
+        detail: { engine: clickhouse.kind, lagRecords: await lagRecords() },
+      };
+    },
     provides: { metering: { clickhouse, metering } },
     async stop() {
       await metering.stop();

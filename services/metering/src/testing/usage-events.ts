@@ -2,12 +2,11 @@ import type { OutgoingRecord } from '@fluxrouter/event-bus';
 import { newRequestId } from '@fluxrouter/events';
 import { AttemptFinished, RequestFacts, RequestFinished } from '@fluxrouter/generated/events';
 
-/** Events as the gateway would publish them, for tests; what is not given has a plain default. */
-type Facts = Parameters<typeof RequestFacts.fromPartial>[0];
+// Events as the gateway would publish them, for tests; what is not given has a plain default.
 
 export const TEST_TIME_MS = Date.UTC(2026, 4, 17, 12, 34, 56, 789);
 
-export function testFacts(facts: Facts = {}): RequestFacts {
+export function testFacts(facts: Partial<RequestFacts> = {}): RequestFacts {
   const receivedAtMs = facts.receivedAtMs ?? TEST_TIME_MS;
   return RequestFacts.fromPartial({
     requestId: newRequestId(receivedAtMs),
@@ -39,7 +38,7 @@ export function testFacts(facts: Facts = {}): RequestFacts {
 
 export function testAttempt(
   request: RequestFacts,
-  attempt: Parameters<typeof AttemptFinished.fromPartial>[0] = {},
+  attempt: Partial<AttemptFinished> = {},
 ): AttemptFinished {
   return AttemptFinished.fromPartial({
     request,
@@ -67,7 +66,7 @@ export function testAttempt(
 
 export function testEnd(
   request: RequestFacts,
-  end: Parameters<typeof RequestFinished.fromPartial>[0] = {},
+  end: Partial<RequestFinished> = {},
 ): RequestFinished {
   return RequestFinished.fromPartial({
     request,
@@ -98,7 +97,7 @@ export function recordOf(type: string, key: string, value: Uint8Array): Outgoing
 }
 
 /** An attempt and its end. */
-export function requestRecords(facts: Facts = {}): OutgoingRecord[] {
+export function requestRecords(facts: Partial<RequestFacts> = {}): OutgoingRecord[] {
   const request = testFacts(facts);
   return [attemptRecord(testAttempt(request)), endRecord(testEnd(request))];
 }
