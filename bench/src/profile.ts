@@ -6,13 +6,13 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LoadGenerator } from './load/load-generator.ts';
-import { cpuMsOf } from './processes/process-reading.ts';
 import { startFloor } from './processes/start-floor.ts';
 import { startGateway } from './processes/start-gateway.ts';
 import { startSandbox } from './processes/start-sandbox.ts';
 import type { Subject } from './processes/subject.ts';
-import { freePort, Inspector } from './profile/inspector.ts';
-import { type ProfileSummary, type SelfTime, summarise } from './profile/self-times.ts';
+import { type CpuProfile, freePort, Inspector } from './profile/inspector.ts';
+import { type SelfTime, summarise } from './profile/self-times.ts';
+import { type ThreadTimes, watchThreads } from './profile/thread-times.ts';
 import { requestBodies } from './request-bodies.ts';
 
 const { values, positionals } = parseArgs({
@@ -26,7 +26,8 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const limits = { requests: { countMax: 10_000 }, streams: { countMax: 3000 } };
+const countMax = 20_000;
+const profiledMs = 8_000;
 const concurrency = Number(values.concurrency);
 
 async function profile(kind: 'requests' | 'streams'): Promise<void> {
@@ -41,32 +42,42 @@ async function profile(kind: 'requests' | 'streams'): Promise<void> {
     ? keep(await startFloor(sandbox, [flag]))
     : keep(await startGateway(sandbox, { NODE_OPTIONS: flag }));
   const target = subject.target(requestBodies[kind === 'streams' ? 'stream' : 'whole']);
-  const { countMax } = limits[kind];
   const run = (forMs: number) => load.run({ kind: 'closed', target, concurrency, forMs, countMax });
   await run(5_000);
   const inspector = await Inspector.open(subject.pid, port);
-  const cpuBefore = cpuMsOf(subject.pid);
+  const threads = watchThreads(subject.pid);
   let count = 0;
   const taken = await inspector.profileDuring(async () => {
-    count = (await run(8_000)).count;
+    count = (await run(profiledMs)).count;
     await subject.settled();
   });
-  const cpuUs = ((cpuMsOf(subject.pid) - cpuBefore) * 1000) / count;
+  const times = threads();
   inspector.close();
   if (values.out !== undefined) writeFileSync(values.out, JSON.stringify(taken));
-  const title = `${subject.name}, ${count} ${kind}, ${concurrency} at a time`;
-  print(`${title}: ${cpuUs.toFixed(0)} µs CPU each, profiler included`, summarise(taken, count));
+  print(`${subject.name}: ${count} ${kind}, ${concurrency} at a time`, times, taken, count);
 }
 
-function print(title: string, { functions, places, busyUsPerRequest }: ProfileSummary): void {
-  const lines = [`\n${title}; main thread ${busyUsPerRequest.toFixed(0)} µs`];
-  lines.push('\nby place', ...places.slice(0, 25).map(line));
-  lines.push('\nby function (self time)', ...functions.slice(0, Number(values.top)).map(line));
+function print(title: string, times: ThreadTimes, taken: CpuProfile, count: number): void {
+  const perRequest = (ms: number) => (ms * 1000) / count;
+  const mainUs = perRequest(times.mainMs);
+  const { functions, places } = summarise(taken);
+  const timed = ({ name, percent }: SelfTime) =>
+    line(`${percent.toFixed(1)} %`, (percent * mainUs) / 100, name);
+  const lines = [
+    `\n${title}, CPU of each, the profiler's included`,
+    ...[{ name: 'main thread', cpuMs: times.mainMs }, ...times.others]
+      .filter(({ cpuMs }) => perRequest(cpuMs) >= 1)
+      .map(({ name, cpuMs }) => line('', perRequest(cpuMs), name)),
+    '\nmain thread by place',
+    ...places.slice(0, 25).map(timed),
+    '\nmain thread by function (self time)',
+    ...functions.slice(0, Number(values.top)).map(timed),
+  ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function line({ name, percent, usPerRequest }: SelfTime): string {
-  return `${percent.toFixed(1).padStart(6)} % ${usPerRequest.toFixed(1).padStart(8)} µs  ${name}`;
+function line(share: string, us: number, name: string): string {
+  return `${share.padStart(8)} ${us.toFixed(1).padStart(8)} µs  ${name}`;
 }
 
 const kinds = positionals.length > 0 ? positionals : ['requests', 'streams'];

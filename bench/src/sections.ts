@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { coldStartNotes, measureColdStart } from './measure/cold-start.ts';
 import { cpuNotes, measureAllCpu } from './measure/cpu.ts';
 import { idleNotes, measureIdle } from './measure/idle.ts';
@@ -7,8 +8,13 @@ import { measureVisibility, visibilityNotes } from './measure/visibility.ts';
 import { residentMbOf } from './processes/process-reading.ts';
 import { ResidentPeak } from './processes/resident-peak.ts';
 import type { Stage } from './processes/stage.ts';
-import { type Figure, goals, type Section } from './report/figure.ts';
+import { type Circumstances, type Figure, goals, type Section } from './report/figure.ts';
 import { spread } from './statistics.ts';
+
+const circumstances: Circumstances = {
+  date: new Date().toISOString().slice(0, 10),
+  loadBefore: loadavg()[0] ?? 0,
+};
 
 type Say = (what: string) => void;
 
@@ -36,20 +42,21 @@ export async function mainSections(stage: Stage, quick: boolean, say: Say): Prom
   ];
 }
 
-export const soakSection = async (stage: Stage) =>
+export const soakSection = async (stage: Stage): Promise<Section> =>
   section('Soak', await measureSoak(stage), soakNotes);
 
-export const visibilitySection = async (stage: Stage) =>
+export const visibilitySection = async (stage: Stage): Promise<Section> =>
   section('Visibility', await measureVisibility(stage), visibilityNotes);
 
-export const idleSection = async () => section('Idle', await measureIdle(), idleNotes);
+export const idleSection = async (): Promise<Section> =>
+  section('Idle', await measureIdle(), idleNotes);
 
 function section(
   title: string,
   figures: readonly Figure[],
   notes: readonly string[] = [],
 ): Section {
-  return { title, measuredAt: new Date().toISOString().slice(0, 10), figures, notes };
+  return { title, circumstances, figures, notes };
 }
 
 function pair(name: string, mb: { readonly floor: number; readonly ours: number }): Figure {

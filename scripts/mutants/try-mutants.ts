@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../process/repository.ts';
+import { copyTree } from '../source-tree/tree-copy.ts';
 import { runVitest } from '../suites/run-vitest.ts';
 import { type Mutation, mutate } from './mutation.ts';
-import { copyTree } from './tree-copy.ts';
 
 export interface MutantResult {
   readonly name: string;

@@ -6,10 +6,14 @@ export const repositoryRoot = resolve(import.meta.dirname, '../..');
 /** A tool of the workspace, as pnpm links it. */
 export const toolPath = (name: string) => join(repositoryRoot, 'node_modules/.bin', name);
 
-/** The environment of every child: `node` is the workspace's, whatever else is installed. */
+/**
+ * The environment of every child: `node` is the workspace's, whatever else is installed. The binary
+ * itself, not the `node` of `.bin`: that one is a shell script that waits for it, and signals end there.
+ */
 export function toolEnvironment(): NodeJS.ProcessEnv {
-  const bin = join(repositoryRoot, 'node_modules/.bin');
-  return { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
+  const folders = ['node_modules/node/bin', 'node_modules/.bin'];
+  const path = [...folders.map((each) => join(repositoryRoot, each)), process.env['PATH'] ?? ''];
+  return { ...process.env, PATH: path.join(delimiter) };
 }
 
 /** Type stripping, node:sqlite and vitest need it; package scripts silently run what the machine has. */

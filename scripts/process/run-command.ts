@@ -23,8 +23,11 @@ export interface CommandResult {
 
 const running = new Set<ChildProcess>();
 const killGraceMs = 5_000;
+let stopping = false;
 
 export function runCommand(command: Command): Promise<CommandResult> {
+  // We are about to exit: nothing begins any more.
+  if (stopping) return new Promise(() => {});
   const startedAt = performance.now();
   // In a process group of its own, so that ending it ends what it started too.
   const child = spawn(command.program, command.arguments, {
@@ -60,9 +63,13 @@ export function runCommand(command: Command): Promise<CommandResult> {
 export function endChildrenOnSignal(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
+      stopping = true;
       for (const child of running) endGroup(child);
-      process.exitCode = 130;
-      setTimeout(() => process.exit(130), killGraceMs + 500).unref();
+      const exitWhenAlone = () => {
+        if (running.size === 0) process.exit(130);
+      };
+      setInterval(exitWhenAlone, 20);
+      setTimeout(() => process.exit(130), killGraceMs + 500);
     });
   }
 }

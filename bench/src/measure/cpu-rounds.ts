@@ -8,7 +8,8 @@ export interface RoundPlan {
   readonly rounds: number;
   /** Of one round of one subject. */
   readonly roundMs: number;
-  readonly warmUpMs: number;
+  /** Of each subject, before its first round: until V8 has compiled what is hot. */
+  readonly warmUpCount: number;
 }
 
 /** CPU in µs a request: one figure a round. */
@@ -17,7 +18,7 @@ export interface CpuRounds {
   readonly ours: readonly number[];
 }
 
-const countMax = 100_000;
+const warmUpMsMax = 15_000;
 
 /**
  * Measures two subjects in turns, A B, B A, A B …: what the machine does to one it does to the
@@ -26,19 +27,17 @@ const countMax = 100_000;
 export async function measureCpu(
   load: LoadGenerator,
   { floor, ours }: { readonly floor: Subject; readonly ours: Subject },
-  { body, concurrency, rounds, roundMs, warmUpMs }: RoundPlan,
+  { body, concurrency, rounds, roundMs, warmUpCount }: RoundPlan,
 ): Promise<CpuRounds> {
-  const cpuUs = async (subject: Subject, forMs: number) => {
+  const cpuUs = async (subject: Subject, forMs: number, countMax = 100_000) => {
     const before = cpuMsOf(subject.pid);
     const target = subject.target(body);
     const { count } = await load.run({ kind: 'closed', target, concurrency, forMs, countMax });
     await subject.settled();
     return ((cpuMsOf(subject.pid) - before) * 1000) / count;
   };
-  if (warmUpMs > 0) {
-    await cpuUs(floor, warmUpMs);
-    await cpuUs(ours, warmUpMs);
-  }
+  await cpuUs(floor, warmUpMsMax, warmUpCount);
+  await cpuUs(ours, warmUpMsMax, warmUpCount);
   const figures = { floor: [] as number[], ours: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
     if (round % 2 === 0) figures.floor.push(await cpuUs(floor, roundMs));

@@ -19,13 +19,13 @@ export async function measureAllCpu(
   const subjects = { floor, ours };
   const rounds = quick ? 6 : 12;
   const roundMs = 1200;
-  const whole = { body: requestBodies.whole, roundMs, warmUpMs: 3000 };
-  const stream = { body: requestBodies.stream, roundMs, warmUpMs: 2500 };
+  const whole = { body: requestBodies.whole, roundMs, warmUpCount: 6000 };
+  const stream = { body: requestBodies.stream, roundMs, warmUpCount: 1500 };
   const figures: Figure[] = [];
   const requests = await measureCpu(load, subjects, { ...whole, concurrency: busy, rounds });
   figures.push(figure(`request of 2 KB, ${busy} at a time`, requests, 1, goals.requestRatio));
   if (!quick) {
-    const plan = { ...whole, concurrency: 1, rounds: 6, warmUpMs: 500 };
+    const plan = { ...whole, concurrency: 1, rounds: 6, warmUpCount: 500 };
     figures.push(figure('request of 2 KB, one at a time', await measureCpu(load, subjects, plan)));
   }
   const streams = await measureCpu(load, subjects, { ...stream, concurrency: busy, rounds });
@@ -35,7 +35,7 @@ export async function measureAllCpu(
   );
   if (!quick) {
     const body = requestBodies.pacedStream;
-    const plan = { body, concurrency: 2 * busy, rounds: 6, roundMs: 2000, warmUpMs: 1500 };
+    const plan = { body, concurrency: 2 * busy, rounds: 6, roundMs: 2000, warmUpCount: 150 };
     const paced = await measureCpu(load, subjects, plan);
     figures.push(figure('stream chunk, one a packet', paced, chunksPerStream, goals.chunkRatio));
   }

@@ -18,16 +18,27 @@ function ticksMs(pid: number): number {
 }
 
 function threadsMs(pid: number): number {
-  try {
-    let ns = 0;
-    for (const thread of readdirSync(`/proc/${pid}/task`)) {
-      ns += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  return threadsOf(pid).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+}
+
+export interface Thread {
+  readonly id: number;
+  readonly name: string;
+  readonly cpuMs: number;
+}
+
+/** The threads of a process, its main one first; none where the kernel keeps no such statistics. */
+export function threadsOf(pid: number): Thread[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((id) => {
+    try {
+      const read = (file: string) => readFileSync(`/proc/${pid}/task/${id}/${file}`, 'utf8');
+      const cpuMs = Number(read('schedstat').split(' ')[0]) / nsPerMs;
+      return [{ id: Number(id), name: read('comm').trim(), cpuMs }];
+    } catch {
+      // It ended while we read.
+      return [];
     }
-    return ns / nsPerMs;
-  } catch {
-    // A thread ended while we read, or the kernel keeps no such statistics.
-    return 0;
-  }
+  });
 }
 
 /** When a process was started, in ms on the clock of `uptimeMs`. */

@@ -12,10 +12,9 @@ export interface CpuProfile {
     readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
-  readonly timeDeltas: readonly number[];
 }
 
-export const samplingUs = 250;
+const samplingUs = 250;
 const openTimeoutMs = 5_000;
 
 /** A port that nobody listens on now. */

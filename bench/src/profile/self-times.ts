@@ -1,54 +1,47 @@
-import { type CpuProfile, samplingUs } from './inspector.ts';
+import type { CpuProfile } from './inspector.ts';
 
 export interface SelfTime {
   readonly name: string;
-  /** Of the time in which the process was not idle. */
+  /** Of the samples in which the thread was not idle. */
   readonly percent: number;
-  readonly usPerRequest: number;
 }
 
 export interface ProfileSummary {
   readonly functions: readonly SelfTime[];
-  /** By package or folder; of ours, each service and package. */
+  /** By dependency, and by service or package of ours. */
   readonly places: readonly SelfTime[];
-  readonly busyUsPerRequest: number;
 }
 
 const idle = new Set(['(idle)', '(root)']);
 
 /**
- * Self time by function and by place, largest first. A sample that came late was taken after the
- * thread had waited for a core: that time is nobody's.
+ * Self times by function and by place, largest first. Samples are counted, not the time between
+ * them: that includes what the thread waited for a core.
  */
-export function summarise(profile: CpuProfile, requests: number): ProfileSummary {
-  const usById = new Map<number, number>();
-  for (const [at, id] of profile.samples.entries()) {
-    const us = Math.min(Math.max(0, profile.timeDeltas[at] ?? 0), 2 * samplingUs);
-    usById.set(id, (usById.get(id) ?? 0) + us);
-  }
-  const byFunction = new Map<string, number>();
-  const byPlace = new Map<string, number>();
-  let busyUs = 0;
-  for (const { id, callFrame } of profile.nodes) {
-    const us = usById.get(id) ?? 0;
+export function summarise({ nodes, samples }: CpuProfile): ProfileSummary {
+  const samplesOf = new Map<number, number>();
+  for (const id of samples) samplesOf.set(id, (samplesOf.get(id) ?? 0) + 1);
+  const functions = new Map<string, number>();
+  const places = new Map<string, number>();
+  const add = (to: Map<string, number>, name: string, count: number) =>
+    to.set(name, (to.get(name) ?? 0) + count);
+  for (const { id, callFrame } of nodes) {
     const { functionName, url, lineNumber } = callFrame;
-    if (us === 0 || idle.has(functionName)) continue;
-    busyUs += us;
+    const count = samplesOf.get(id);
+    if (count === undefined || idle.has(functionName)) continue;
     const path = shortPath(url);
-    const name = `${functionName || '(anonymous)'} ${path}${path && `:${lineNumber + 1}`}`.trim();
-    byFunction.set(name, (byFunction.get(name) ?? 0) + us);
-    const place = placeOf(path) || functionName || '(native)';
-    byPlace.set(place, (byPlace.get(place) ?? 0) + us);
+    const where = path === '' ? '' : ` ${path}:${lineNumber + 1}`;
+    add(functions, `${functionName || '(anonymous)'}${where}`, count);
+    add(places, placeOf(path) || functionName || '(native)', count);
   }
-  const ordered = (times: ReadonlyMap<string, number>): SelfTime[] =>
-    [...times]
-      .sort(([, a], [, b]) => b - a)
-      .map(([name, us]) => ({ name, percent: (us * 100) / busyUs, usPerRequest: us / requests }));
-  return {
-    functions: ordered(byFunction),
-    places: ordered(byPlace),
-    busyUsPerRequest: busyUs / requests,
-  };
+  return { functions: inOrder(functions), places: inOrder(places) };
+}
+
+function inOrder(counts: ReadonlyMap<string, number>): SelfTime[] {
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => ({ name, percent: (count * 100) / all }));
 }
 
 /** Without what is the same in all: the checkout's place, the package store. */
@@ -59,9 +52,8 @@ function shortPath(url: string): string {
 }
 
 function placeOf(path: string): string {
-  if (path === '') return '';
+  if (path === '' || path.startsWith('node:')) return path;
   const parts = path.split('/');
-  if (path.startsWith('node:')) return path;
-  const deep = ['services', 'packages'].includes(parts[0] ?? '') || path.startsWith('@');
-  return parts.slice(0, deep ? 2 : 1).join('/');
+  const isDeep = ['services', 'packages'].includes(parts[0] ?? '') || path.startsWith('@');
+  return parts.slice(0, isDeep ? 2 : 1).join('/');
 }

@@ -33,10 +33,17 @@ export function isMet({ ours, ratio, goal }: Figure): boolean | null {
   return measured !== undefined && measured.median <= goal.atMost;
 }
 
+/** Where it was measured is in the results; this is when, and beside what. */
+export interface Circumstances {
+  readonly date: string;
+  /** Of the last minute before the run: what others were doing. */
+  readonly loadBefore: number;
+}
+
 /** What was measured together, at one time. */
 export interface Section {
   readonly title: string;
-  readonly measuredAt: string;
+  readonly circumstances: Circumstances;
   readonly figures: readonly Figure[];
   /** How the figures are to be read. */
   readonly notes: readonly string[];

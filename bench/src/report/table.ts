@@ -19,7 +19,11 @@ export function tableText({ machine, sections }: Results): string {
       .trimEnd();
   const lines = [line(columns)];
   for (const section of sections) {
-    lines.push('', `${section.title} (${section.measuredAt})`, ...sectionCells(section).map(line));
+    lines.push(
+      '',
+      `${section.title} (${circumstancesText(section)})`,
+      ...sectionCells(section).map(line),
+    );
   }
   return [...lines, '', ...readingNotes(sections), machineText(machine), ''].join('\n');
 }
@@ -29,11 +33,18 @@ export function tableMarkdown({ machine, sections }: Results): string {
   const line = (row: readonly string[]) => `| ${row.join(' | ')} |`;
   const head = [line(columns), line(columns.map(() => '---'))];
   const rows = sections.flatMap((section) => [
-    line([`**${section.title}**, ${section.measuredAt}`, ...columns.slice(1).map(() => '')]),
+    line([
+      `**${section.title}** (${circumstancesText(section)})`,
+      ...columns.slice(1).map(() => ''),
+    ]),
     ...sectionCells(section).map(line),
   ]);
   const notes = readingNotes(sections).map((note) => `- ${note}`);
   return [...head, ...rows, '', `${machineText(machine)}.`, '', ...notes, ''].join('\n');
+}
+
+function circumstancesText({ circumstances }: Section): string {
+  return `${circumstances.date}, load average before: ${circumstances.loadBefore.toFixed(1)}`;
 }
 
 function readingNotes(sections: readonly Section[]): string[] {

@@ -27,7 +27,8 @@ export interface AttemptSink {
   /** Upstream answered 2xx. */
   head(head: AttemptHead): void;
   /**
-   * Bytes for the client; of an answer that is not streamed the whole body at once.
+   * Bytes for the client. Of an answer that is not streamed there are none here: its body comes
+   * with the end, because it tells the cost; one call with no bytes says that it is whole.
    * @param output these bytes prove output, or follow such that did
    * @param atBoundary a frame ends here: a comment may be written after it
    * @returns false to be sent no more until `resume`

@@ -5,8 +5,15 @@ import { join } from 'node:path';
 import { hashKey, isWellFormedKey, pepperFromText } from '@fluxrouter/api-keys';
 import { type EventBus, openEmbeddedBus } from '@fluxrouter/event-bus';
 import { newId, TOPICS } from '@fluxrouter/events';
-import { KeyState } from '@fluxrouter/generated/accounts';
-import { createMetrics, Secret, silentLog } from '@fluxrouter/service-kit';
+import { type Accounts, AccountsService, KeyState } from '@fluxrouter/generated/accounts';
+import {
+  bindInProcess,
+  connectGrpc,
+  createMetrics,
+  Secret,
+  serveGrpc,
+  silentLog,
+} from '@fluxrouter/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ensureFirstKey, newFirstKey } from './first-key.ts';
 import { type AccountsModule, startAccounts } from './module.ts';
@@ -14,7 +21,7 @@ import type { AccountsBus } from './ports.ts';
 
 const pepper = 'p'.repeat(32);
 let directory = '';
-const closers: (() => Promise<void>)[] = [];
+const closers: (() => Promise<void> | void)[] = [];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flux-accounts-'));
@@ -32,6 +39,26 @@ async function openBus(): Promise<EventBus> {
   return bus;
 }
 
+type Bind = (api: Accounts) => Promise<Accounts>;
+
+/** The ways in which a caller may be bound to accounts. */
+const bindings: [string, Bind][] = [
+  ['in process', async (api) => bindInProcess(AccountsService, api)],
+  [
+    'over gRPC',
+    async (api) => {
+      const token = 'a-token-of-the-services';
+      const services = [{ definition: AccountsService, implementation: api }];
+      const server = await serveGrpc({ address: '127.0.0.1:0', token, services });
+      const connection = connectGrpc(AccountsService, { address: server.address, token });
+      closers.push(connection.close, () => server.close(100));
+      return connection.api;
+    },
+  ],
+];
+
+let bind: Bind = async (api) => api;
+
 async function start(bus: AccountsBus, answerTimeoutMs = 4000): Promise<AccountsModule> {
   const accounts = await startAccounts({
     bus,
@@ -41,7 +68,7 @@ async function start(bus: AccountsBus, answerTimeoutMs = 4000): Promise<Accounts
     sources: { nowMs: () => 1_763_700_000_000, randomBytes },
   });
   closers.push(() => accounts.stop());
-  return accounts;
+  return { ...accounts, api: await bind(accounts.api) };
 }
 
 /** What an ingress would know of the keys: the highest revision of each. */
@@ -76,7 +103,11 @@ const keyRequest = (account: string, commandId = '') => ({
   keyDisplay: '',
 });
 
-describe('keys', () => {
+describe.each(bindings)('keys, %s', (_name, binding) => {
+  beforeEach(() => {
+    bind = binding;
+  });
+
   test('a key is shown once and published by its hash, before its maker is answered', async () => {
     const bus = await openBus();
     const accounts = await start(bus);
@@ -137,7 +168,11 @@ describe('keys', () => {
   });
 });
 
-describe('the account log decides', () => {
+describe.each(bindings)('the account log decides, %s', (_name, binding) => {
+  beforeEach(() => {
+    bind = binding;
+  });
+
   test('a second copy of a command changes nothing, also at another instance', async () => {
     const one = await start(await openBus());
     const two = await start(await openBus());

@@ -3,11 +3,12 @@ import type { Dialect } from '@fluxrouter/dialects';
 import type { FluxError } from '@fluxrouter/errors';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { AttemptEnd, Header } from '@fluxrouter/generated/proxy';
-import { splice } from '@fluxrouter/json-splice';
 import { formatUsd } from '@fluxrouter/pricing';
 import { answerHead, type Shown } from './http/answer-head.ts';
+import { ChunkWriter } from './http/chunk-writer.ts';
+import { endWith } from './http/end-with.ts';
 import { writeError } from './http/write-error.ts';
-import { routorHeaders, routorJson } from './routor-members.ts';
+import { routorHeaders } from './routor-headers.ts';
 
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
 
@@ -31,6 +32,7 @@ export class AnswerWriter {
   #upstreamHeaders: readonly Header[] = [];
   #lastWriteMs = 0;
   #atBoundary = true;
+  #chunks: ChunkWriter | null = null;
   finished = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, words: AnswerWords) {
@@ -55,40 +57,44 @@ export class AnswerWriter {
     if (this.#words.trailers) head.push('trailer', 'X-Flux-Cost-Usd');
     this.#response.writeHead(200, head);
     this.#response.flushHeaders();
+    this.#chunks = new ChunkWriter(this.#response);
     this.#lastWriteMs = Date.now();
   }
 
-  /** @returns false where the client does not read as fast: wait for `drain`. */
-  write(bytes: Buffer, atBoundary: boolean): boolean {
+  /** @returns false where the client does not read as fast: `drained` is called when it has. */
+  write(bytes: Buffer, atBoundary: boolean, drained: () => void): boolean {
     this.#atBoundary = atBoundary;
     this.#lastWriteMs = Date.now();
-    return this.#response.write(bytes);
+    if (this.#chunks === null || this.#chunks.write(bytes)) return true;
+    this.#chunks.onDrain(drained);
+    return false;
   }
 
   keepAlive(nowMs: number, everyMs: number): void {
     if (!this.#atBoundary || nowMs - this.#lastWriteMs < everyMs) return;
     this.#lastWriteMs = nowMs;
-    this.#response.write(KEEP_ALIVE);
+    this.#chunks?.write(KEEP_ALIVE);
   }
 
   /** The last of a stream, or all of an answer that is not one. */
-  finish(end: AttemptEnd, body: Buffer): void {
+  finish(end: AttemptEnd): void {
     this.finished = true;
     if (this.#response.headersSent) {
       if (this.#words.trailers) {
         this.#response.addTrailers([['X-Flux-Cost-Usd', formatUsd(end.chargedPicoUsd)]]);
       }
-      this.#response.end(end.finalBytes);
+      this.#chunks?.write(end.finalBytes as Buffer);
+      this.#response.end();
       return;
     }
-    const answer = this.#withOurMembers(end, body);
     const head = this.#head({
       costPicoUsd: end.chargedPicoUsd,
       savingsPermille: end.savingsPermille,
     });
-    head.push('content-length', String(answer.length));
+    const body = end.finalBytes as Buffer;
+    head.push('content-length', String(body.length));
     this.#response.writeHead(200, head);
-    this.#response.end(answer);
+    endWith(this.#response, body);
   }
 
   refuse(error: FluxError): void {
@@ -100,18 +106,6 @@ export class AnswerWriter {
       routed: false,
       costPicoUsd: 0n,
     });
-  }
-
-  #withOurMembers(end: AttemptEnd, body: Buffer): Buffer {
-    const { dialect, decision } = this.#words;
-    const json = routorJson(decision, this.#servedModel, end.savingsPermille);
-    return splice(
-      body,
-      dialect.answerEdits(dialect.readAnswer(body), {
-        model: this.#servedModel,
-        members: [{ name: 'routor', json }],
-      }),
-    );
   }
 
   #shown(): Shown {

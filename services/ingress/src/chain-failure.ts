@@ -1,5 +1,6 @@
 import { type ErrorCode, type FluxError, fluxError } from '@fluxrouter/errors';
 import type { AttemptFailure } from '@fluxrouter/generated/proxy';
+import { RETRY_AFTER_MAX_SECONDS } from './http/write-error.ts';
 
 /**
  * What a client is told when a chain has ended without an answer (contract.md, Errors): all 429s: 429
@@ -13,18 +14,31 @@ export function errorOfChain(failures: readonly AttemptFailure[]): FluxError {
     return told(failures.findLast(({ code }) => code === 'context_length_exceeded') ?? last);
   }
   if (failures.every(({ code }) => code === 'upstream_rate_limited')) {
-    const waits = failures.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
-    return fluxError('upstream_rate_limited', { retryAfterSeconds: Math.min(60, ...waits) });
+    return limited(failures.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []));
   }
   if (failures.every(({ code }) => code === 'upstream_timeout'))
     return fluxError('upstream_timeout');
   if (failures.every(({ code }) => code === 'upstream_overloaded')) {
-    return fluxError('upstream_overloaded');
+    // 503 is for what we cannot take; Anthropic's dialect has a status of its own for this.
+    return fluxError('upstream_overloaded', { status: 502 });
   }
   if (failures.every(({ code }) => code === 'provider_misconfigured')) {
     return fluxError('provider_misconfigured');
   }
   return fluxError('upstream_failed');
+}
+
+/** No provider may have told a wait; a long one is told in words, because SDKs obey the header. */
+function limited(waits: readonly number[]): FluxError {
+  const shortest = Math.min(...waits);
+  if (waits.length === 0) return fluxError('upstream_rate_limited');
+  if (shortest <= RETRY_AFTER_MAX_SECONDS) {
+    return fluxError('upstream_rate_limited', { retryAfterSeconds: shortest });
+  }
+  return fluxError('upstream_rate_limited', {
+    message: `The providers of this model are at their limits: try again in ${shortest} s.`,
+    shouldRetry: false,
+  });
 }
 
 function told(failure: AttemptFailure): FluxError {

@@ -72,6 +72,7 @@ export class RequestRun implements AttemptSink, Running {
   #heldBytes = 0;
   #clientGone = false;
   #interrupted: 'key_revoked' | 'shutdown' | 'deadline' | null = null;
+  readonly #drained = (): void => this.#call?.resume();
 
   constructor(ports: RunPorts, plan: RunPlan, writer: AnswerWriter, response: ServerResponse) {
     this.#ports = ports;
@@ -80,7 +81,6 @@ export class RequestRun implements AttemptSink, Running {
     this.key = plan.facts.key;
     this.#startedAtMs = Date.now();
     response.on('close', () => this.#onClientGone());
-    response.on('drain', () => this.#call?.resume());
   }
 
   start(): void {
@@ -151,7 +151,7 @@ export class RequestRun implements AttemptSink, Running {
   }
 
   data(bytes: Buffer, output: boolean, atBoundary: boolean): boolean {
-    if (this.#phase === 'writing') return this.#writer.write(bytes, atBoundary);
+    if (this.#phase === 'writing') return this.#writer.write(bytes, atBoundary, this.#drained);
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
     if (this.#phase === 'attempting' && (output || this.#heldBytes > this.#ports.heldBytesMax)) {
@@ -191,7 +191,7 @@ export class RequestRun implements AttemptSink, Running {
     this.#held = [];
     let flowing = true;
     for (const bytes of held) {
-      if (bytes.length > 0) flowing = this.#writer.write(bytes, true);
+      if (bytes.length > 0) flowing = this.#writer.write(bytes, true, this.#drained);
     }
     if (flowing && this.#heldBytes > this.#ports.heldBytesMax) this.#call?.resume();
     this.#heldBytes = 0;
@@ -243,7 +243,7 @@ export class RequestRun implements AttemptSink, Running {
     journal.whenDurable(() => {
       if (!this.#clientGone) {
         if (this.#plan.facts.stream) this.#startWriting();
-        this.#writer.finish(end, Buffer.concat(this.#held));
+        this.#writer.finish(end);
       }
       this.#over(end.outcome, 200);
     });

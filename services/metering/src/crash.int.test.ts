@@ -59,16 +59,14 @@ test('killed at any step, the successor makes the rows exact', { timeout: 180_00
     ]);
   }
   const deaths: string[] = [];
-  for (const cutsBefore of ['0', '2'])
-    for (const step of STEPS) {
-      const how = await runProcess(step, cutsBefore);
-      if (how === 'SIGKILL') deaths.push(step);
-    }
+  for (const [index, step] of STEPS.entries()) {
+    const how = await runProcess(step, String(index % 3));
+    if (how === 'SIGKILL') deaths.push(step);
+  }
   expect(await runProcess('never', '0')).toBe(0);
   await bus.close();
 
-  // Every step killed a process at least once.
-  expect(new Set(deaths)).toEqual(new Set(STEPS));
+  expect(deaths).toEqual(STEPS);
   const engine = await openEngineIn(directory);
   close = () => engine.close();
   const rows = 2 * REQUESTS;

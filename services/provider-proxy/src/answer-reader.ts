@@ -19,14 +19,17 @@ export interface AnswerReader {
   readonly kept: { readonly bytes: Buffer; readonly totalBytes: number };
   /** Upstream has counted all of the output. */
   readonly usageIsFinal: boolean;
-  finalBytes(end: StreamEnding): Buffer;
+  /** The last of a stream, or all of an answer that is not streamed, spliced. */
+  finalBytes(end: AnswerEnding): Buffer;
 }
 
-export interface StreamEnding {
+export interface AnswerEnding {
   readonly requestId: string;
   readonly model: string;
   /** Pico-USD. */
   readonly charged: bigint;
+  /** Tenths of a percent. */
+  readonly savings: number | undefined;
   /** Told to the client as the dialect does where the stream ended too early. */
   readonly error: FluxError | null;
 }

@@ -10,7 +10,7 @@ import type { AnswerReader } from './answer-reader.ts';
 import { answeredFailure, failure, transportFailure } from './failures.ts';
 import { headersForClient, headerText, type UpstreamHeaders } from './http/upstream-headers.ts';
 import type { AttemptPorts } from './ports.ts';
-import { priceAttempt } from './price-attempt.ts';
+import { type AttemptPrice, priceAttempt } from './price-attempt.ts';
 import { type SettledUsage, settleUsage } from './settle-usage.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 import { WholeAnswer } from './whole-answer.ts';
@@ -115,7 +115,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
         failed: (why) => this.#fail(why),
       });
     } else {
-      this.#reader = new WholeAnswer(this.#ports.config, this.#dialect, {
+      this.#reader = new WholeAnswer(this.#ports.config, this.#dialect, this.#facts.decision, {
         data: (bytes, output, boundary) => this.#data(bytes, output, boundary),
         over: () => this.#answerOver(),
         failed: (why) => this.#fail(why),
@@ -262,18 +262,19 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
       savingsPermille: price.savings,
       bodyId,
       upstreamId,
-      finalBytes: this.#finalBytes(price.charged, model, why),
+      finalBytes: this.#finalBytes(price, model, why),
     });
   }
 
-  #finalBytes(charged: bigint, model: string, why: AttemptFailure | null): Buffer {
+  #finalBytes(price: AttemptPrice, model: string, why: AttemptFailure | null): Buffer {
     if (!this.#accepted || this.#cancelled === 'client_gone') return NO_BYTES;
     const error = this.#cancelled === null ? null : CANCEL_ERRORS[this.#cancelled];
     return (
       this.#reader?.finalBytes({
         requestId: this.#facts.requestId,
         model,
-        charged,
+        charged: price.charged,
+        savings: price.savings,
         error: error ?? (why === null ? null : fluxError('stream_interrupted')),
       }) ?? NO_BYTES
     );

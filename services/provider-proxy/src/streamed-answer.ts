@@ -12,7 +12,7 @@ import type { AttemptBegin, AttemptFailure } from '@fluxrouter/generated/proxy';
 import { splice } from '@fluxrouter/json-splice';
 import { formatUsd, type Usage } from '@fluxrouter/pricing';
 import { FrameSplitter, type Piece } from '@fluxrouter/sse';
-import type { AnswerListener, AnswerReader, StreamEnding } from './answer-reader.ts';
+import type { AnswerEnding, AnswerListener, AnswerReader } from './answer-reader.ts';
 import type { ProviderProxyConfig } from './config.ts';
 import { failure } from './failures.ts';
 import { KeptBytes } from './kept-bytes.ts';
@@ -196,7 +196,7 @@ export class StreamedAnswer implements AnswerReader {
     if (this.#tailTimer !== null) clearTimeout(this.#tailTimer);
   }
 
-  finalBytes({ requestId, model, charged, error }: StreamEnding): Buffer {
+  finalBytes({ requestId, model, charged, error }: AnswerEnding): Buffer {
     const parts = this.#held;
     this.#held = [];
     const usageFrame = this.#heldUsage ? parts[0] : undefined;

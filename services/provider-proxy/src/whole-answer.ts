@@ -1,9 +1,12 @@
 import type { AnswerReading, Dialect } from '@fluxrouter/dialects';
+import type { Decision } from '@fluxrouter/generated/events';
 import type { AttemptFailure } from '@fluxrouter/generated/proxy';
+import { splice } from '@fluxrouter/json-splice';
 import type { Usage } from '@fluxrouter/pricing';
-import type { AnswerListener, AnswerReader } from './answer-reader.ts';
+import type { AnswerEnding, AnswerListener, AnswerReader } from './answer-reader.ts';
 import type { ProviderProxyConfig } from './config.ts';
 import { failure } from './failures.ts';
+import { routorJson } from './routor-json.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 
@@ -11,13 +14,20 @@ const NO_BYTES = Buffer.alloc(0);
 export class WholeAnswer implements AnswerReader {
   readonly #config: ProviderProxyConfig;
   readonly #dialect: Dialect;
+  readonly #decision: Decision | undefined;
   readonly #listener: AnswerListener;
   #chunks: Buffer[] = [];
   #bytes = 0;
   #body: Buffer = NO_BYTES;
   #reading: AnswerReading | null = null;
 
-  constructor(config: ProviderProxyConfig, dialect: Dialect, listener: AnswerListener) {
+  constructor(
+    config: ProviderProxyConfig,
+    dialect: Dialect,
+    decision: Decision | undefined,
+    listener: AnswerListener,
+  ) {
+    this.#decision = decision;
     this.#config = config;
     this.#dialect = dialect;
     this.#listener = listener;
@@ -49,7 +59,8 @@ export class WholeAnswer implements AnswerReader {
       this.#listener.failed(failure('upstream_failed', { retryMayHelp: true }));
       return;
     }
-    this.#listener.data(this.#body, true, true);
+    // The body itself goes with the end, when its cost is known.
+    this.#listener.data(NO_BYTES, true, true);
     this.#listener.over();
   }
 
@@ -81,7 +92,13 @@ export class WholeAnswer implements AnswerReader {
     return this.#reading !== null;
   }
 
-  finalBytes(): Buffer {
-    return NO_BYTES;
+  /** `model` becomes the served one's id, and `routor` goes in. */
+  finalBytes({ model, savings }: AnswerEnding): Buffer {
+    if (this.#reading === null) return NO_BYTES;
+    const members =
+      this.#decision === undefined
+        ? []
+        : [{ name: 'routor', json: routorJson(this.#decision, model, savings) }];
+    return splice(this.#body, this.#dialect.answerEdits(this.#reading, { model, members }));
   }
 }

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -203,6 +211,25 @@ describe('an end', () => {
     expect((await asked(second, '/v1/models')).status).toBe(200);
     await second.stop();
     expect((await start()).key).toBe(second.key);
+  });
+});
+
+describe('--watch', () => {
+  test('a change of the sources starts the processes anew', async () => {
+    const system = await startSystem({ args: ['--watch'], env: { FIRST_REQUEST: 'off' } });
+    try {
+      const before = system.pids();
+      const source = fileURLToPath(new URL('../index.ts', import.meta.url));
+      const { atime, mtime } = statSync(source);
+      utimesSync(source, atime, mtime);
+      const gateway = await system.restartOf('gateway', before['gateway'] ?? 0);
+      expect(gateway).not.toBe(before['gateway']);
+      for (const name of ['control', 'metering']) await system.restartOf(name, before[name] ?? 0);
+      expect(system.pids()['launcher']).toBe(before['launcher']);
+      await until('an answer', async () => (await asked(system, '/v1/models')).status === 200);
+    } finally {
+      await system.stop();
+    }
   });
 });
 

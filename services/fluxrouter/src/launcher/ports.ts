@@ -1,9 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Beside the range that the system gives to outgoing connections, so that a restarted process finds its port free. */
 const chosenFrom = 20_000;
 const chosenTo = 32_000;
+
+/** Processes of a launcher that was killed just now end, and with them go their ports. */
+const lettingGoMs = 1500;
 
 export interface PortWish {
   host: string;
@@ -39,9 +43,13 @@ export async function choosePorts<const Name extends string>(
 }
 
 async function checkedPort(wish: PortWish): Promise<number> {
-  const code = await listenError(wish.host, wish.port);
-  if (code !== undefined) throw new PortInUseError(wish, code);
-  return wish.port;
+  const until = performance.now() + lettingGoMs;
+  for (;;) {
+    const code = await listenError(wish.host, wish.port);
+    if (code === undefined) return wish.port;
+    if (code !== 'EADDRINUSE' || performance.now() > until) throw new PortInUseError(wish, code);
+    await sleep(100);
+  }
 }
 
 async function freePort(host: string, taken: ReadonlySet<number>): Promise<number> {

@@ -23,7 +23,8 @@ export interface ProcessEvents {
   onHopeless(name: string, code: number | null): void;
 }
 
-const hopelessAfterStarts = 6;
+/** Longer than a predecessor whose launcher was killed may take to let go of its journal. */
+const hopelessAfterMs = 30_000;
 
 /** Keeps one process running until it is told to stop. */
 export class SupervisedProcess {
@@ -32,7 +33,7 @@ export class SupervisedProcess {
   #child: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
   #delayMs = 0;
-  #starts = 0;
+  #firstStartAt = 0;
   #wasReady = false;
   #stopping = false;
   #wantedEnd = false;
@@ -53,7 +54,7 @@ export class SupervisedProcess {
   start(): void {
     const { entry, args, env, nodeFlags } = this.#plan;
     const startedAt = performance.now();
-    this.#starts += 1;
+    this.#firstStartAt ||= startedAt;
     // A session of its own: Ctrl-C reaches the launcher alone, which stops all in their order.
     const child = fork(entry, [...args], {
       env: { ...env },
@@ -117,7 +118,8 @@ export class SupervisedProcess {
       this.#startNow();
       return;
     }
-    if (!this.#wasReady && (isFinal(code) || this.#starts >= hopelessAfterStarts)) {
+    const tooLong = performance.now() - this.#firstStartAt > hopelessAfterMs;
+    if (!this.#wasReady && (isFinal(code) || tooLong)) {
       this.#events.onHopeless(this.name, code);
       return;
     }

@@ -31,13 +31,12 @@ export function readBody(
   const finish = (problem: BodyProblem | null): void => {
     if (done) return;
     done = true;
-    request.off('data', onData);
-    request.off('end', onEnd);
-    request.off('close', onAbort);
     if (problem !== null) callback(problem, EMPTY);
     else callback(null, chunks === null ? first : Buffer.concat(chunks, length));
   };
   const onData = (chunk: Buffer): void => {
+    // Listeners are not taken off again: that costs more than to ask here.
+    if (done) return;
     length += chunk.length;
     if (length > maxBytes) finish('too_large');
     else if (chunks !== null) chunks.push(chunk);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dialect } from '@fluxrouter/dialects';
 import type { FluxError } from '@fluxrouter/errors';
 import { answerHead, type Shown } from './answer-head.ts';
+import { endWith } from './end-with.ts';
 import { lingerThenClose } from './read-body.ts';
 
 /** A wait that is longer than this is told in the message, not as `retry-after`: SDKs obey it. */
@@ -33,6 +34,6 @@ export function writeError(
   const unread = !request.complete;
   if (unread) head.push('connection', 'close');
   response.writeHead(dialect.errorStatus(error), head);
-  response.end(body);
+  endWith(response, body);
   if (unread) lingerThenClose(request);
 }

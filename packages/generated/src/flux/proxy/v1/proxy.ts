@@ -101,7 +101,10 @@ export interface AttemptEnd {
   savingsPermille?: number | undefined;
   bodyId: string;
   upstreamId: string;
-  /** The stream's last bytes: its terminal event, its own or ours. Empty where not streamed. */
+  /**
+   * The stream's last bytes: its terminal event, its own or ours. Of an answer that is not streamed
+   * the whole body, with `model` and `routor` put in.
+   */
   finalBytes: Buffer;
 }
 

@@ -9,9 +9,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { listFiles } from '../source-tree/list-files.ts';
+import { listFiles } from './list-files.ts';
 
-/** A copy of the working tree to break things in. */
+/** A copy of the working tree, to break things in while others work. */
 export interface TreeCopy extends Disposable {
   readonly root: string;
 }

@@ -1,21 +1,5 @@
 import type { Decision } from '@fluxrouter/generated/events';
 
-/** The `routor` object of an answer that is not streamed, as JSON. */
-export function routorJson(
-  decision: Decision,
-  servedModel: string,
-  savingsPermille: number | undefined,
-): string {
-  return JSON.stringify({
-    model: servedModel,
-    tier: decision.tier,
-    profile: decision.profile,
-    confidence: decision.confidencePercent / 100,
-    savingsPct: (savingsPermille ?? 0) / 10,
-    method: decision.method,
-  });
-}
-
 /**
  * X-Routor-*, name and value in turn, for `DEBUG_ROUTING=1`. Savings only where the cost is known
  * before the head is written: not on streams.
