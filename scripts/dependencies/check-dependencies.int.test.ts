@@ -89,10 +89,10 @@ describe('the check of the direction', () => {
 
   it('fails where the cruise sees files, but not their imports', async () => {
     // What a TypeScript that dependency-cruiser does not know comes to: no violation, exit code 0.
-    const config = join(copy.root, '.dependency-cruiser.cjs');
+    const config = join(copy.root, '.dependency-cruiser.mjs');
     writeFileSync(
       config,
-      "module.exports = { forbidden: [], options: { exclude: { path: '.', dynamic: false } } };",
+      "export default { forbidden: [], options: { exclude: { path: '.', dynamic: false } } };",
     );
     const { exitCode, output } = await checkIn(copy);
     expect(exitCode).toBe(1);

@@ -29,11 +29,11 @@ export interface Cruise {
   readonly violations: readonly Violation[];
 }
 
-/** Every import of the sources, and the rules of .dependency-cruiser.cjs that they break. */
+/** Every import of the sources, and the rules of .dependency-cruiser.mjs that they break. */
 export async function cruise(root: string): Promise<Cruise> {
   const result = await runCommand({
     program: toolPath('depcruise'),
-    arguments: ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...sourceFolders],
+    arguments: ['--config', '.dependency-cruiser.mjs', '--output-type', 'json', ...sourceFolders],
     directory: root,
     limitSeconds: 120,
   });

@@ -1,4 +1,4 @@
-import { isTest } from '../source-tree/list-files.ts';
+import { isTest } from '../source-tree/layers.ts';
 import { packageOf, type WorkspacePackage } from '../source-tree/packages.ts';
 import type { CruisedModule, Import } from './cruise.ts';
 

@@ -1,4 +1,4 @@
-import { isGenerated, isRecording, isWireType } from '../source-tree/list-files.ts';
+import { isGenerated, isRecording, isWireType } from '../source-tree/layers.ts';
 
 /** Past this, a file has two subjects. Wire types are as long as the vendor’s API. */
 export const longestFile = 400;

@@ -1,4 +1,4 @@
-import { isGenerated, isRecording, isTest } from '../source-tree/list-files.ts';
+import { isGenerated, isPure, isRecording, isTest } from '../source-tree/layers.ts';
 
 /** A thing that no line of some files may say. */
 interface Rule {
@@ -13,8 +13,6 @@ interface Rule {
 const isTypeScript = (path: string) => path.endsWith('.ts');
 const isRules = (path: string) => path.startsWith('scripts/files/forbidden-text');
 
-const purePackage =
-  /^packages\/(api-keys|catalogue|conversation|dialects|errors|events|json-splice|pricing|routing-rules|sse)\/src\//;
 const drawsIds = 'packages/events/src/ids.ts';
 
 const rules: readonly Rule[] = [
@@ -57,14 +55,14 @@ const rules: readonly Rule[] = [
     pattern:
       /\b(Date\.now\(|new Date\(\)|performance\.now\(|Math\.random\(|set(Timeout|Interval|Immediate)\(|process\.\w|console\.\w+\(|fetch\()/,
     why: 'an effect in a pure package: time, chance and the world come in as values',
-    applies: (path) => purePackage.test(path) && isTypeScript(path) && !isTest(path),
+    applies: (path) => isPure(path) && isTypeScript(path),
     codeOnly: true,
   },
   {
     pattern: /\brandom(Bytes|Fill|FillSync|Int|UUID)\b.*\bfrom 'node:crypto'/,
     why: 'chance in a pure package: it comes in as a value',
     // The one place that draws ids, for callers at the edge.
-    applies: (path) => purePackage.test(path) && !isTest(path) && path !== drawsIds,
+    applies: (path) => isPure(path) && path !== drawsIds,
   },
 ];
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const skippedAnywhere = new Set(['node_modules', '.git', '.kafka', 'coverage', '.vitest-cache']);
+const skippedAnywhere = new Set(['node_modules', '.git', '.kafka', 'coverage', '.vitest', '.vitest-cache']);
 const skippedAtTheTop = new Set(['data']);
 const skippedNames = /\.(log|tmp|tsbuildinfo)$/;
 
@@ -35,16 +35,3 @@ export function listSources(root: string): string[] {
   const inSources = new RegExp(`^(${sourceFolders.join('|')})/.*\\.ts$`);
   return listFiles(root).filter((path) => inSources.test(path));
 }
-
-const recorded = /(^|\/)(recordings|fixtures|golden)\//;
-
-/** Made by a machine, or as long as the vendor's API is. */
-export const isGenerated = (path: string) => path.startsWith('packages/generated/src/');
-export const isRecording = (path: string) => recorded.test(path);
-export const isWireType = (path: string) => /(^|\/)wire\.ts$/.test(path);
-
-/** Run only by tests and benchmarks; .dependency-cruiser.cjs has the same list. */
-export const isTest = (path: string) =>
-  /\.(test|arbitrary|contract|bench)\.ts$|contract-suite\.ts$|\/test-[^/]*\.ts$|(^|\/)(testing|bench|tests|scripts)\//.test(
-    path,
-  );

@@ -6,4 +6,5 @@ export {
 } from './bus-errors.ts';
 export { type EmbeddedBusOptions, openEmbeddedBus } from './embedded/open-embedded-bus.ts';
 export { murmur2, partitionOfKey } from './key-partition.ts';
+export { MemoryCluster, openMemoryBus } from './memory-bus.ts';
 export type * from './port.ts';

@@ -13,6 +13,9 @@ const BUFFER_BYTES = 256 * 1024;
 const CARRY_AFTER_BYTES = 8 * 1024 * 1024;
 const CARRY_ENTRIES = 64;
 const RETRY_MS_MAX = 2_000;
+/** About 4 s: a checkpoint holds the lock for milliseconds, so more than that is a failure. */
+const BUSY_ATTEMPTS = 500;
+const CLOSING_ATTEMPTS = 20;
 
 export interface SqliteJournalOptions {
   maxBytes: number;
@@ -43,6 +46,7 @@ export class SqliteJournal implements Journal {
   #failure: Error | null = null;
   #failures = 0;
   #busyAttempts = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
   #listener: (() => void) | null = null;
   #closed = false;
 
@@ -102,8 +106,7 @@ export class SqliteJournal implements Journal {
   state(): JournalState {
     const { maxBytes, maxOutboxEntries = Number.POSITIVE_INFINITY } = this.#options;
     const outboxEntries = this.#lastSequence - this.#shipped;
-    const bytes =
-      this.#bytesEnd - this.#deleted.bytes + this.#entries.length + this.#outbox.length;
+    const bytes = this.#bytesEnd - this.#deleted.bytes + this.#entries.length + this.#outbox.length;
     const failing = this.#failure !== null;
     const full = bytes >= maxBytes || outboxEntries >= maxOutboxEntries;
     return {
@@ -137,12 +140,20 @@ export class SqliteJournal implements Journal {
     this.#listener = listener;
   }
 
+  /** Rejects where the last commit still fails after some attempts: then that much is lost. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#commit();
-    await this.#file.close();
-    this.#lock.release();
+    clearTimeout(this.#retryTimer);
+    try {
+      for (let attempt = 1; !this.#commit() && attempt < CLOSING_ATTEMPTS; attempt += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 5 * attempt));
+      }
+      if (this.#isPending()) throw this.#failure ?? new Error('journal: closing commit failed');
+    } finally {
+      await this.#file.close();
+      this.#lock.release();
+    }
   }
 
   #isPending(): boolean {
@@ -150,7 +161,7 @@ export class SqliteJournal implements Journal {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#failure !== null) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(this.#commitTurn);
   }
@@ -160,23 +171,24 @@ export class SqliteJournal implements Journal {
     if (!this.#closed) this.#commit();
   };
 
-  #commit(): void {
-    const deleted = this.#trimDue ? this.#nextDeleted() : null;
-    const chunk = this.#isPending() ? this.#nextChunk() : null;
+  /** False where it has to be tried again (which, but for `close`, is under way then). */
+  #commit(): boolean {
+    let chunk: Chunk | null;
     try {
+      const deleted = this.#trimDue ? this.#nextDeleted() : null;
+      chunk = this.#isPending() ? this.#nextChunk() : null;
       if (chunk !== null || deleted !== null) this.#file.write(chunk, deleted);
+      if (deleted !== null) this.#deleted = deleted;
     } catch (error) {
       this.#failed(error);
-      return;
+      return false;
     }
+    this.#trimDue = false;
     this.#busyAttempts = 0;
     this.#failures = 0;
     this.#failure = null;
-    if (deleted !== null) {
-      this.#deleted = deleted;
-      this.#trimDue = false;
-    }
     if (chunk !== null) this.#committed(chunk);
+    return true;
   }
 
   #nextChunk(): Chunk {
@@ -228,23 +240,25 @@ export class SqliteJournal implements Journal {
   }
 
   #failed(error: unknown): void {
-    const retry = () => {
-      if (!this.#closed) this.#commit();
-    };
-    if (isBusy(error) && this.#busyAttempts < 500) {
+    if (isBusy(error) && this.#busyAttempts < BUSY_ATTEMPTS) {
       this.#busyAttempts += 1;
-      this.#scheduled = true;
-      setTimeout(this.#commitTurn, busyDelayMs(this.#busyAttempts));
+      this.#retryAfter(busyDelayMs(this.#busyAttempts));
       return;
     }
     const failure = error instanceof Error ? error : new Error(String(error));
-    const first = this.#failure === null;
+    const isFirst = this.#failure === null;
     this.#failure = failure;
     this.#failures += 1;
-    setTimeout(retry, Math.min(RETRY_MS_MAX, 25 * 2 ** this.#failures)).unref();
+    this.#retryAfter(Math.min(RETRY_MS_MAX, 25 * 2 ** this.#failures));
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const callback of waiting) callback(failure);
-    if (first) this.#options.onFailure?.(failure);
+    if (isFirst) this.#options.onFailure?.(failure);
+  }
+
+  #retryAfter(ms: number): void {
+    if (this.#closed) return;
+    this.#scheduled = true;
+    this.#retryTimer = setTimeout(this.#commitTurn, ms);
   }
 }

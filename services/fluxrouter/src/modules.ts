@@ -13,7 +13,7 @@ export interface ModuleEntry {
 }
 
 /** Every module, each after those that it needs in its own process. Stopped the other way round. */
-export const modules: readonly ModuleEntry[] = [
+const modules: readonly ModuleEntry[] = [
   { name: 'accounts', process: 'control', load: () => import('./modules/accounts.ts') },
   { name: 'metering', process: 'metering', load: () => import('./modules/metering.ts') },
   { name: 'query', process: 'metering', load: () => import('./modules/query.ts') },

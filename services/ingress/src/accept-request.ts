@@ -50,7 +50,8 @@ export function acceptRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  new Acceptance(ports, dialect, request, response).start();
+  const acceptance = new Acceptance(ports, dialect, request, response);
+  acceptance.guard(() => acceptance.start());
 }
 
 /** The steps in the order in which they are taken; each goes on to the next or refuses. */
@@ -86,11 +87,23 @@ class Acceptance {
     const tags = tagsOf(headers);
     if (tags === null) return this.#refuse(invalidTags);
     this.#hand.tags = tags;
-    readBody(this.#request, limits.bodyBytesMax, (problem, body) => {
-      if (problem === 'aborted') this.#recordGone();
-      else if (problem !== null) this.#refuse(bodyError(problem, limits.bodyBytesMax));
-      else this.#read(body, caller);
-    });
+    readBody(this.#request, limits.bodyBytesMax, (problem, body) =>
+      this.guard(() => {
+        if (problem === 'aborted') this.#recordGone();
+        else if (problem !== null) this.#refuse(bodyError(problem, limits.bodyBytesMax));
+        else this.#read(body, caller);
+      }),
+    );
+  }
+
+  /** A bug of ours ends this request and no other. */
+  guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#ports.run.fault(error);
+      this.#refuse(fluxError('internal_error'));
+    }
   }
 
   #read(body: Buffer, caller: Caller): void {
@@ -108,10 +121,11 @@ class Acceptance {
     const kept = this.#dialect.providerIds(reading.parsed);
     if (kept.length === 0) return this.#decide(reading, caller, routor, null);
     this.#ports.keptIds.issuer(caller.account, kept).then(
-      (issuer) => {
-        if (isFluxError(issuer)) this.#refuse(issuer);
-        else this.#decide(reading, caller, routor, issuer);
-      },
+      (issuer) =>
+        this.guard(() => {
+          if (isFluxError(issuer)) this.#refuse(issuer);
+          else this.#decide(reading, caller, routor, issuer);
+        }),
       () => this.#refuse(fluxError('unavailable')),
     );
   }
@@ -141,7 +155,10 @@ class Acceptance {
       }
     };
     if (!(answer instanceof Promise)) return decided(answer);
-    answer.then(decided, () => this.#refuse(fluxError('unavailable')));
+    answer.then(
+      (decision) => this.guard(() => decided(decision)),
+      () => this.#refuse(fluxError('unavailable')),
+    );
   }
 
   #run(reading: RequestReading, decision: Decision, caller: Caller): void {

@@ -71,6 +71,14 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   const keys = new KeyView(needs.pepper, (key) => running.revoke(key));
   await keys.start(needs.bus);
 
+  const faults = metrics.counter({
+    name: ingressMetricNames.faults,
+    help: 'Requests that met a fault of ours',
+  });
+  const onFault = (err: unknown): void => {
+    faults.inc();
+    log.error({ err: err instanceof Error ? err : undefined }, 'A request met a fault of ours');
+  };
   const keptIds = new KeptIds(needs.query);
   const count = countRequests(metrics, journal, running);
   let draining = false;
@@ -115,6 +123,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
         deadlineMs: config.deadlineMs,
         heldBytesMax: config.heldBytesMax,
         ended: count,
+        fault: onFault,
         served: (bodyId, account, provider) => keptIds.remember(bodyId, account, provider),
       },
       keptIds,
@@ -132,16 +141,9 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
       query: needs.query,
       models: makeModelListing(needs.catalogue, needs.listing),
       readiness,
-      onFault: (err) => {
-        faults.inc();
-        log.error({ err: err instanceof Error ? err : undefined }, 'A request met a fault of ours');
-      },
+      onFault,
     },
   );
-  const faults = metrics.counter({
-    name: ingressMetricNames.faults,
-    help: 'Requests that met a fault of ours',
-  });
   metrics
     .counter({ name: ingressMetricNames.orphans, help: 'Requests closed as orphaned at start' })
     .inc(orphans);

@@ -31,6 +31,8 @@ export interface RunPorts {
   ended(outcome: string, status: number): void;
   /** An answer that the client may name later. */
   served(bodyId: string, account: string, provider: string): void;
+  /** A bug, caught at the edge of its request. */
+  fault(error: unknown): void;
 }
 
 /** What is tried: the same for every attempt but the model. */
@@ -87,10 +89,12 @@ export class RequestRun implements AttemptSink, Running {
     const { journal, running } = this.#ports;
     running.add(this);
     this.#entry = journal.begin(requestFactsBytes(this.#plan.facts));
-    journal.whenDurable((error) => {
-      if (error !== null) this.#refuse(fluxError('unavailable'));
-      else this.#nextAttempt();
-    });
+    journal.whenDurable((error) =>
+      this.#guard(() => {
+        if (error !== null) this.#refuse(fluxError('unavailable'));
+        else this.#nextAttempt();
+      }),
+    );
   }
 
   // The chain
@@ -155,7 +159,7 @@ export class RequestRun implements AttemptSink, Running {
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
     if (this.#phase === 'attempting' && (output || this.#heldBytes > this.#ports.heldBytesMax)) {
-      this.#commit();
+      this.#guard(() => this.#commit());
     }
     return this.#heldBytes <= this.#ports.heldBytesMax;
   }
@@ -178,7 +182,7 @@ export class RequestRun implements AttemptSink, Running {
       };
       const shown = { servedModel: candidate.model, routed: this.#writer.routed };
       journal.update(this.#entry, committedRow(facts, attempt, shown));
-      journal.whenDurable(() => this.#startWriting());
+      journal.whenDurable(() => this.#guard(() => this.#startWriting()));
     }
     this.#call?.accept();
   }
@@ -201,6 +205,10 @@ export class RequestRun implements AttemptSink, Running {
 
   end(end: AttemptEnd): void {
     this.#call = null;
+    this.#guard(() => this.#attemptEnded(end));
+  }
+
+  #attemptEnded(end: AttemptEnd): void {
     const nowMs = Date.now();
     const model = this.#plan.decision.chain[this.#candidate]?.model ?? '';
     if (!this.#clientGone && this.#interrupted === null)
@@ -240,13 +248,15 @@ export class RequestRun implements AttemptSink, Running {
     const { facts, decision } = this.#plan;
     const provider = decision.chain[this.#candidate]?.provider ?? '';
     this.#ports.served(end.bodyId, facts.account, provider);
-    journal.whenDurable(() => {
-      if (!this.#clientGone) {
-        if (this.#plan.facts.stream) this.#startWriting();
-        this.#writer.finish(end);
-      }
-      this.#over(end.outcome, 200);
-    });
+    journal.whenDurable(() =>
+      this.#guard(() => {
+        if (!this.#clientGone) {
+          if (facts.stream) this.#startWriting();
+          this.#writer.finish(end);
+        }
+        this.#over(end.outcome, 200);
+      }),
+    );
   }
 
   #refuse(error: FluxError): void {
@@ -262,10 +272,12 @@ export class RequestRun implements AttemptSink, Running {
       attempts: this.#attempts,
       ...end,
     });
-    journal.whenDurable(() => {
-      if (!this.#clientGone) write();
-      this.#over(end.outcome, end.status);
-    });
+    journal.whenDurable(() =>
+      this.#guard(() => {
+        if (!this.#clientGone) write();
+        this.#over(end.outcome, end.status);
+      }),
+    );
   }
 
   #over(outcome: string, status: number): void {
@@ -274,6 +286,33 @@ export class RequestRun implements AttemptSink, Running {
     this.#held = [];
     this.#ports.running.remove(this);
     this.#ports.ended(outcome, status);
+  }
+
+  /** A bug of ours ends this request and no other. */
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#ports.fault(error);
+      this.#breakDown();
+    }
+  }
+
+  #breakDown(): void {
+    if (this.#phase === 'ended') return;
+    const { journal } = this.#ports;
+    this.#call?.cancel('superseded');
+    this.#call = null;
+    const error = fluxError('internal_error');
+    endRequest(journal, this.#entry, this.#plan.facts, {
+      outcome: 'failed',
+      status: error.status,
+      errorCode: error.code,
+      finishedAtMs: Date.now(),
+      attempts: this.#attempts,
+    });
+    this.#over('failed', error.status);
+    journal.whenDurable(() => this.#writer.refuse(error));
   }
 
   // From outside

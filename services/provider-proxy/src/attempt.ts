@@ -10,7 +10,7 @@ import type { AnswerReader } from './answer-reader.ts';
 import { answeredFailure, failure, transportFailure } from './failures.ts';
 import { headersForClient, headerText, type UpstreamHeaders } from './http/upstream-headers.ts';
 import type { AttemptPorts } from './ports.ts';
-import { type AttemptPrice, priceAttempt } from './price-attempt.ts';
+import { type AttemptPrice, FREE, priceAttempt, usesTokens } from './price-attempt.ts';
 import { type SettledUsage, settleUsage } from './settle-usage.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 import { WholeAnswer } from './whole-answer.ts';
@@ -208,17 +208,10 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #finish(outcome: string, why: AttemptFailure | null, settled: SettledUsage): void {
     if (this.#finished) return;
     this.#finished = true;
-    const { candidate, number, routedModel } = this.#begin;
+    const { candidate, number } = this.#begin;
     const nowMs = this.#ports.nowMs();
     const model = candidate?.model ?? '';
-    const price = priceAttempt(this.#ports.rateCard(this.#facts), {
-      usage: settled.usage,
-      servedModel: model,
-      routedModel,
-      baselineModel: this.#ports.baselineModel,
-      accepted: this.#accepted,
-      hold: this.#begin.holdPicoUsd,
-    });
+    const price = this.#price(model, settled.usage);
     const bodyId = this.#reader?.bodyId ?? '';
     const upstreamId =
       operationalText(headerText(this.#headers, 'x-request-id')) ??
@@ -253,6 +246,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
       }),
     );
     this.#ports.ended(model, outcome, why);
+    if (why?.code === 'provider_misconfigured') this.#ports.alarm(why.code, model);
     this.#sink.end({
       outcome,
       failure: why ?? undefined,
@@ -264,6 +258,28 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
       upstreamId,
       finalBytes: this.#finalBytes(price, model, why),
     });
+  }
+
+  /** What cannot be priced must not keep the attempt from its end: it is free, and an alarm. */
+  #price(servedModel: string, usage: Usage): AttemptPrice {
+    const { routedModel, holdPicoUsd } = this.#begin;
+    try {
+      const price = priceAttempt(this.#ports.rateCard(this.#facts), {
+        usage,
+        servedModel,
+        routedModel,
+        baselineModel: this.#ports.baselineModel,
+        accepted: this.#accepted,
+        hold: holdPicoUsd,
+      });
+      if (this.#accepted && price.charged === 0n && usesTokens(usage)) {
+        this.#ports.alarm('free_answer', servedModel);
+      }
+      return price;
+    } catch {
+      this.#ports.alarm('unpriced', servedModel);
+      return FREE;
+    }
   }
 
   #finalBytes(price: AttemptPrice, model: string, why: AttemptFailure | null): Buffer {

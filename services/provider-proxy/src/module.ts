@@ -1,10 +1,13 @@
 import type { Catalogue } from '@fluxrouter/catalogue';
 import { type DialectName, dialects } from '@fluxrouter/dialects';
-import type { AttemptBegin, AttemptFailure } from '@fluxrouter/generated/proxy';
+import type { AttemptBegin } from '@fluxrouter/generated/proxy';
 import type { RateCard } from '@fluxrouter/pricing';
 import type { AttemptCall, AttemptSink, ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
+import type { Log } from '@fluxrouter/service-kit/log';
+import type { Metrics } from '@fluxrouter/service-kit/metrics';
 import { Attempt } from './attempt.ts';
 import type { ProviderProxyConfig } from './config.ts';
+import { countAttempts } from './count-attempts.ts';
 import { WorkerEstimator } from './estimate-usage/estimator.ts';
 import { failure } from './failures.ts';
 import { Pools } from './http/pools.ts';
@@ -21,8 +24,8 @@ export interface ProviderProxyNeeds {
   readonly journal: {
     finish(entry: null, events: readonly { key: string; type: string; value: Uint8Array }[]): void;
   };
-  /** For metrics and alarms. */
-  onAttemptEnd(model: string, outcome: string, why: AttemptFailure | null): void;
+  readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 export interface ProviderProxy extends ProviderProxyPort {
@@ -45,7 +48,7 @@ export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
     estimator,
     publish: (_eventId, account, value) =>
       needs.journal.finish(null, [{ key: account, type: 'AttemptFinished', value }]),
-    ended: needs.onAttemptEnd,
+    ...countAttempts(needs),
   };
 
   /** A model's name as it stands in a body. */

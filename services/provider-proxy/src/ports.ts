@@ -15,9 +15,16 @@ export interface AttemptPorts {
   readonly estimator: UsageEstimator;
   /** Into the journal; durable with its next commit. */
   publish(eventId: string, account: string, value: Uint8Array): void;
-  /** For metrics and alarms. */
   ended(model: string, outcome: string, why: AttemptFailure | null): void;
+  /** Something that a person must look at. */
+  alarm(kind: AlarmKind, model: string): void;
 }
+
+/**
+ * `provider_misconfigured`: a provider refused our credentials. `free_answer`: tokens were used and
+ * nothing was charged. `unpriced`: what was used could not be priced.
+ */
+export type AlarmKind = 'provider_misconfigured' | 'free_answer' | 'unpriced';
 
 /** Counts tokens off the event loop. */
 export interface UsageEstimator {

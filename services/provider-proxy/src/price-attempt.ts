@@ -27,7 +27,13 @@ export interface AttemptToPrice {
   readonly hold: bigint;
 }
 
-const FREE: AttemptPrice = { cost: 0n, charged: 0n, house: 0n, direct: 0n, savings: undefined };
+export const FREE: AttemptPrice = {
+  cost: 0n,
+  charged: 0n,
+  house: 0n,
+  direct: 0n,
+  savings: undefined,
+};
 
 /**
  * What an attempt costs: `charged = min(cost, hold)` where it was accepted, the rest is the house's.
@@ -35,7 +41,7 @@ const FREE: AttemptPrice = { cost: 0n, charged: 0n, house: 0n, direct: 0n, savin
  */
 export function priceAttempt(card: RateCard, attempt: AttemptToPrice): AttemptPrice {
   const { usage, servedModel, routedModel } = attempt;
-  if (!usesAnything(usage)) return FREE;
+  if (!usesTokens(usage)) return FREE;
   const servedRow = lookupRow(card, servedModel);
   const routedRow = lookupRow(card, routedModel);
   const listRow = lookupListRow(card, servedModel);
@@ -56,6 +62,6 @@ export function priceAttempt(card: RateCard, attempt: AttemptToPrice): AttemptPr
   };
 }
 
-function usesAnything(usage: Usage): boolean {
+export function usesTokens(usage: Usage): boolean {
   return Object.values(usage).some((count) => count !== undefined && count > 0);
 }

@@ -1,8 +1,11 @@
 import type { OutgoingRecord, RecordPosition } from '../port.ts';
 import { busyDelayMs, isBusy } from '../sqlite/index.ts';
+import { recordLength } from './record-batch.ts';
 
 export interface QueuedAppend {
   readonly records: readonly OutgoingRecord[];
+  /** Encoded bytes of each record. */
+  readonly lengths: readonly number[];
   /** Filled by the write, in the order of `records`. */
   readonly positions: RecordPosition[];
 }
@@ -28,9 +31,11 @@ export class AppendQueue {
     this.#write = write;
   }
 
+  /** Rejects where a record does not fit the format, without any effect on other appends. */
   append(records: readonly OutgoingRecord[]): Promise<readonly RecordPosition[]> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ records, positions: [], resolve, reject });
+      const lengths = records.map(recordLength);
+      this.#waiting.push({ records, lengths, positions: [], resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
       setImmediate(this.#flush);

@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { isBusy } from '../sqlite/index.ts';
 
 /** Looks after a burst of writes are this far apart; the first look of a burst is at once. */
 const COALESCE_MS = 2;
@@ -48,7 +49,8 @@ export class FileWatch {
     try {
       this.#look();
     } catch (error) {
-      this.#onError(error);
+      if (isBusy(error)) this.#changed();
+      else this.#onError(error);
     }
   };
 }

@@ -6,7 +6,6 @@ import type { EventBus, TopicBornEncoder, TopicSpec } from '../port.ts';
 import { assertName, assertTopicShape, defaultTopicBorn } from '../topic-shape.ts';
 import { EmbeddedGroup } from './embedded-group.ts';
 import { TopicFile } from './topic-file.ts';
-import { prepareTopic } from './topic-schema.ts';
 
 const SAFETY_POLL_MS = 500;
 
@@ -48,9 +47,7 @@ class EmbeddedStorage implements LogStorage {
     assertTopicShape(spec);
     const path = join(this.#directory, 'topics', `${spec.name}.sqlite`);
     const onError = (error: unknown) => this.#log(`topic ${spec.name}`, error);
-    const prepare = (database: Parameters<typeof prepareTopic>[0]) =>
-      prepareTopic(database, spec, this.#topicBorn);
-    return new TopicFile(path, spec, prepare, onError);
+    return new TopicFile(path, spec, this.#topicBorn, onError);
   }
 
   openGroup(group: string, create: boolean): GroupLedger | null {
@@ -58,6 +55,4 @@ class EmbeddedStorage implements LogStorage {
     const path = join(this.#directory, 'groups', `${group}.sqlite`);
     return create || existsSync(path) ? new EmbeddedGroup(path) : null;
   }
-
-  async close(): Promise<void> {}
 }

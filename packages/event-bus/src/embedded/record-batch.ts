@@ -75,7 +75,11 @@ function readHeaders(body: Buffer, start: number, end: number): Readonly<Record<
   for (let at = start; at < end; ) {
     const nameEnd = at + HEADER_FIXED_BYTES + body.readUInt8(at);
     const valueEnd = nameEnd + body.readUInt16LE(at + 1);
-    headers[body.toString("utf8", at + HEADER_FIXED_BYTES, nameEnd)] = body.toString("utf8", nameEnd, valueEnd);
+    headers[body.toString('utf8', at + HEADER_FIXED_BYTES, nameEnd)] = body.toString(
+      'utf8',
+      nameEnd,
+      valueEnd,
+    );
     at = valueEnd;
   }
   return headers;
@@ -106,7 +110,7 @@ export function decodeBatch(row: BatchRow, from: number): BusRecord[] {
       topic,
       partition,
       offset: BigInt(offset),
-      key: body.toString("utf8", keyStart, headersStart),
+      key: body.toString('utf8', keyStart, headersStart),
       value: row.body.subarray(valueStart, end),
       headers: readHeaders(body, headersStart, valueStart),
       appendedAtMs,

@@ -4,12 +4,15 @@ import type {
   BusRecord,
   OutgoingRecord,
   RecordPosition,
+  TopicBornEncoder,
   TopicSpec,
 } from '../port.ts';
 import { checkpointer, openDatabase } from '../sqlite/index.ts';
 import { AppendQueue, type QueuedAppend } from './append-queue.ts';
+import { CompactionSchedule } from './compaction-schedule.ts';
 import { FileWatch } from './file-watch.ts';
 import { PartitionTable } from './partition-table.ts';
+import { prepareTopic } from './topic-schema.ts';
 import { writeAppends } from './write-appends.ts';
 
 /** A topic's SQLite file: one connection, written and read by this process, shared with others. */
@@ -25,6 +28,7 @@ export class TopicFile implements TopicLog {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #queue: AppendQueue;
+  readonly #compaction: CompactionSchedule | null;
   readonly #listeners = new Set<(partition: number) => void>();
   readonly #onError: (error: unknown) => void;
   #watch: FileWatch | null = null;
@@ -33,7 +37,7 @@ export class TopicFile implements TopicLog {
   constructor(
     path: string,
     spec: TopicSpec,
-    prepareSchema: (database: DatabaseSync) => string,
+    topicBorn: TopicBornEncoder,
     onError: (error: unknown) => void,
   ) {
     let epoch = '';
@@ -43,7 +47,7 @@ export class TopicFile implements TopicLog {
     this.#database = openDatabase({
       path,
       prepareSchema(database) {
-        epoch = prepareSchema(database);
+        epoch = prepareTopic(database, spec, topicBorn);
       },
     });
     this.epoch = epoch;
@@ -57,6 +61,7 @@ export class TopicFile implements TopicLog {
     );
     this.ends = this.tables.map(() => 0);
     this.#queue = new AppendQueue((appends) => this.#write(appends));
+    this.#compaction = spec.cleanup === 'compact' ? new CompactionSchedule(this, onError) : null;
   }
 
   append(records: readonly OutgoingRecord[]): Promise<readonly RecordPosition[]> {
@@ -98,6 +103,7 @@ export class TopicFile implements TopicLog {
 
   async close(): Promise<void> {
     await this.#queue.drained();
+    await this.#compaction?.stop();
     this.#watch?.close();
     await checkpointer.forget(this.#path);
     this.#database.close();
@@ -112,6 +118,7 @@ export class TopicFile implements TopicLog {
       bytes = writeAppends(this.tables, this.ends, ends, appends);
     });
     checkpointer.wrote(this.#path, bytes);
+    this.#compaction?.appended(appends.reduce((sum, { records }) => sum + records.length, 0));
     ends.forEach((end, partition) => {
       this.ends[partition] = end;
       this.#announce(partition);

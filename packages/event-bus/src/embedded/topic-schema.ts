@@ -38,11 +38,7 @@ function existingTopic(database: DatabaseSync, spec: TopicSpec): string | null {
   return epoch;
 }
 
-function createTopic(
-  database: DatabaseSync,
-  spec: TopicSpec,
-  topicBorn: TopicBornEncoder,
-): string {
+function createTopic(database: DatabaseSync, spec: TopicSpec, topicBorn: TopicBornEncoder): string {
   assertTopicShape(spec);
   const epoch = randomUUID();
   database.exec(

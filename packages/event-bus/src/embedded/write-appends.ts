@@ -2,7 +2,7 @@ import { partitionOfKey } from '../key-partition.ts';
 import type { OutgoingRecord } from '../port.ts';
 import type { QueuedAppend } from './append-queue.ts';
 import type { PartitionTable } from './partition-table.ts';
-import { encodeBatch, recordLength } from './record-batch.ts';
+import { encodeBatch } from './record-batch.ts';
 
 /** A row's size: small enough that a reader with a small limit does not decode much in vain. */
 const ROW_BYTES_MAX = 64 * 1024;
@@ -35,9 +35,10 @@ export function writeAppends(
     walBytes += body.length + WAL_BYTES_A_ROW;
   };
 
-  for (const { records, positions } of appends) {
-    for (const record of records) {
-      const length = recordLength(record);
+  for (const { records, lengths, positions } of appends) {
+    for (let i = 0; i < records.length; i += 1) {
+      const record = records[i] as OutgoingRecord;
+      const length = lengths[i] as number;
       const partition = partitionOfKey(record.key, tables.length);
       const offset = newEnds[partition] ?? ends[partition] ?? 0;
       let row = open.get(partition);

@@ -8,14 +8,16 @@ import type { Claim, GroupLedger, GroupMembership, TopicLog } from './storage.ts
 export class GroupConsumer implements Consumer {
   readonly #options: ConsumeOptions;
   readonly #logs: ReadonlyMap<string, TopicLog>;
+  readonly #onStopped: () => void;
   readonly #runners = new Map<string, PartitionRunner>();
   readonly #unsubscribe: (() => void)[] = [];
   #membership: GroupMembership | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(options: ConsumeOptions, logs: ReadonlyMap<string, TopicLog>) {
+  constructor(options: ConsumeOptions, logs: ReadonlyMap<string, TopicLog>, onStopped: () => void) {
     this.#options = options;
     this.#logs = logs;
+    this.#onStopped = onStopped;
   }
 
   async start(ledger: GroupLedger): Promise<void> {
@@ -24,7 +26,12 @@ export class GroupConsumer implements Consumer {
       this.#unsubscribe.push(log.subscribe(wake));
     }
     const specs = [...this.#logs.values()].map((log) => log.spec);
-    this.#membership = await ledger.join(specs, () => this.#refresh());
+    try {
+      this.#membership = await ledger.join(specs, () => this.#refresh());
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
     this.#refresh();
   }
 
@@ -48,6 +55,7 @@ export class GroupConsumer implements Consumer {
     await Promise.all(runners.map((runner) => runner.done));
     this.#runners.clear();
     await this.#membership?.leave();
+    this.#onStopped();
   }
 
   #refresh(): void {

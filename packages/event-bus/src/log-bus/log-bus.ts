@@ -54,16 +54,19 @@ export class LogBus implements EventBus {
     this.#assertOpen();
     const logs = new Map(options.topics.map((topic) => [topic, this.#topic(topic)]));
     for (const log of logs.values()) await this.#startReading(log);
-    const consumer = new GroupConsumer(options, logs);
+    const consumer = new GroupConsumer(options, logs, () => this.#running.delete(consumer));
+    this.#running.add(consumer);
     await consumer.start(this.#group(options.group, true) as GroupLedger);
-    return this.#tracked(consumer);
+    return consumer;
   }
 
   async tail(options: TailOptions): Promise<Tail> {
     this.#assertOpen();
     const log = this.#topic(options.topic);
     await this.#startReading(log);
-    return this.#tracked(new LogTail(log, options));
+    const tail = new LogTail(log, options, () => this.#running.delete(tail));
+    this.#running.add(tail);
+    return tail;
   }
 
   async committed(group: string, topic: string): Promise<ReadonlyMap<number, CommittedOffset>> {
@@ -90,7 +93,6 @@ export class LogBus implements EventBus {
     await Promise.all([...this.#running].map((running) => running.stop()));
     await Promise.all([...this.#topics.values()].map((log) => log.close()));
     await Promise.all([...this.#groups.values()].map((ledger) => ledger.close()));
-    await this.#storage.close();
   }
 
   #assertOpen(): void {
@@ -109,11 +111,6 @@ export class LogBus implements EventBus {
     const ledger = this.#storage.openGroup(name, create);
     if (ledger !== null) this.#groups.set(name, ledger);
     return ledger;
-  }
-
-  #tracked<Running extends { stop(): Promise<void> }>(running: Running): Running {
-    this.#running.add(running);
-    return running;
   }
 
   async #startReading(log: TopicLog): Promise<void> {

@@ -11,6 +11,7 @@ const READ_BYTES = 1024 * 1024;
 export class LogTail implements Tail {
   readonly #log: TopicLog;
   readonly #options: TailOptions;
+  readonly #onStopped: () => void;
   readonly #signal = new WakeSignal();
   readonly #next: number[];
   readonly #goal: readonly number[];
@@ -22,9 +23,10 @@ export class LogTail implements Tail {
   #idle = false;
   #stopped = false;
 
-  constructor(log: TopicLog, options: TailOptions) {
+  constructor(log: TopicLog, options: TailOptions, onStopped: () => void) {
     this.#log = log;
     this.#options = options;
+    this.#onStopped = onStopped;
     this.#goal = [...log.ends];
     const { from } = options;
     this.#next = this.#goal.map((end, partition) => {
@@ -56,6 +58,7 @@ export class LogTail implements Tail {
     this.#unsubscribe();
     this.#signal.wake();
     await this.#done;
+    this.#onStopped();
   }
 
   #isAtEnd(ends: readonly number[]): boolean {

@@ -58,5 +58,4 @@ export interface LogStorage {
   openGroup(group: string, create: boolean): GroupLedger | null;
   /** How often `check` of topics that are read and of groups is to be called; null: never. */
   readonly checkEveryMs: number | null;
-  close(): Promise<void>;
 }

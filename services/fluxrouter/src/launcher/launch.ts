@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { untilSignal, watchParent } from '@fluxrouter/service-kit/lifecycle';
@@ -19,9 +18,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** From `npm start` to its end. Resolves with the exit code. */
-export async function launch(args: readonly string[], environment: Environment): Promise<number> {
+export async function launch(args: readonly string[], env: Environment): Promise<number> {
   const parent = process.ppid;
-  const env = withCompileCache(environment);
   const prepared = await runOnce<LauncherSettings>({ script: script('prepare.ts'), args, env });
   const settings = prepared.result;
   if (settings === undefined) return prepared.code ?? exitCodes.fault;
@@ -78,21 +76,6 @@ function untilStopAsked(parent: number | undefined): Promise<string> {
     watchParent({ parent, onGone: () => resolve('the end of the parent process') });
   });
   return Promise.race([signal, gone]);
-}
-
-/**
- * Node keeps what it has compiled, and stripped of types, where this says: processes start faster
- * and stay some 20 MB smaller, as the stripper is not even loaded.
- */
-function withCompileCache(environment: Environment): Environment {
-  if (environment['NODE_COMPILE_CACHE'] !== undefined) return environment;
-  const directory = script('../../../../node_modules/.cache/node-compile');
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch {
-    return environment;
-  }
-  return { ...environment, NODE_COMPILE_CACHE: directory };
 }
 
 function say(sentence: string): void {

@@ -1,32 +1,17 @@
 // The direction of style.md: pure packages ← bus, journal, service-kit ← services ← services/fluxrouter.
 // scripts/check-dependencies.ts runs it, and adds what needs the package.json files.
 
-const purePackages = [
-  'api-keys',
-  'catalogue',
-  'conversation',
-  'dialects',
-  'errors',
-  'events',
-  'json-splice',
-  'pricing',
-  'routing-rules',
-  'sse',
-];
+import { purePattern as pure, testPattern as tests } from './scripts/source-tree/layers.ts';
 
 // What compiles to a value or to a computation. Everything else in `node:` reaches outside.
 const pureBuiltins = ['assert', 'buffer', 'crypto', 'string_decoder', 'util', 'zlib'];
 
-const pure = `^packages/(${purePackages.join('|')})/`;
-// scripts/source-tree/list-files.ts has the same list (isTest).
-const tests =
-  '\\.(test|arbitrary|contract|bench)\\.ts$|contract-suite\\.ts$|/test-[^/]*\\.ts$|(^|/)(testing|bench|tests)/';
 const production = { pathNot: tests };
 
 /** Imports of this path, from wherever it is forbidden. */
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
-module.exports = {
+export default {
   forbidden: [
     rule(
       'no-cycles',
@@ -105,7 +90,7 @@ module.exports = {
     rule(
       'scripts-stand-alone',
       'Nothing imports scripts/ but scripts and the configuration of tools.',
-      { pathNot: '^(scripts/|[^/]+\\.(ts|cjs)$)' },
+      { pathNot: '^(scripts/|[^/]+\\.(ts|mjs)$)' },
       { path: '^scripts/' },
     ),
   ],
