@@ -9,7 +9,7 @@ requireNode24();
 endChildrenOnSignal();
 
 const unitTests: Step = {
-  name: 'unit tests',
+  name: 'unit',
   command: {
     program: toolPath('vitest'),
     arguments: ['run', '--project', 'unit', '--reporter', 'minimal'],
@@ -22,7 +22,7 @@ const all = [...staticChecks.slice(0, 1), unitTests, ...staticChecks.slice(1)];
 const wanted = process.argv.slice(2);
 const steps = all.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 if (steps.length < wanted.length) {
-  console.error(`There are: ${all.map(({ name }) => `"${name}"`).join(', ')}`);
+  console.error(`There are: ${all.map(({ name }) => name).join(', ')}`);
   process.exit(2);
 }
 

@@ -60,7 +60,7 @@ async function profile(kind: 'requests' | 'streams'): Promise<void> {
 function print(title: string, times: ThreadTimes, taken: CpuProfile, count: number): void {
   const perRequest = (ms: number) => (ms * 1000) / count;
   const mainUs = perRequest(times.mainMs);
-  const { functions, places } = summarise(taken);
+  const { functions, places, owners } = summarise(taken);
   const timed = ({ name, percent }: SelfTime) =>
     line(`${percent.toFixed(1)} %`, (percent * mainUs) / 100, name);
   const lines = [
@@ -68,8 +68,10 @@ function print(title: string, times: ThreadTimes, taken: CpuProfile, count: numb
     ...[{ name: 'main thread', cpuMs: times.mainMs }, ...times.others]
       .filter(({ cpuMs }) => perRequest(cpuMs) >= 1)
       .map(({ name, cpuMs }) => line('', perRequest(cpuMs), name)),
-    '\nmain thread by place',
+    '\nmain thread by place (self time)',
     ...places.slice(0, 25).map(timed),
+    '\nmain thread by place, with what Node does for it',
+    ...owners.slice(0, 15).map(timed),
     '\nmain thread by function (self time)',
     ...functions.slice(0, Number(values.top)).map(timed),
   ];

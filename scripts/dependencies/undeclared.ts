@@ -48,7 +48,7 @@ function isTestTool(
 }
 
 /** `@fluxrouter/service-kit/config` → `@fluxrouter/service-kit`, `chdb/connection` → `chdb`. */
-export function packageNameOf(specifier: string): string {
+function packageNameOf(specifier: string): string {
   const parts = specifier.split('/');
   return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
 }

@@ -1,7 +1,7 @@
 import { isGenerated, isRecording, isWireType } from '../source-tree/layers.ts';
 
 /** Past this, a file has two subjects. Wire types are as long as the vendor’s API. */
-export const longestFile = 400;
+const longestFile = 400;
 
 export function findTooLong(path: string, text: string): string[] {
   if (!/\.(ts|mjs|cjs|js|css|sql)$/.test(path)) return [];

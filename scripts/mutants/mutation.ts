@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const mutantsFolder = 'tests/mutants';
+const mutantsFolder = 'tests/mutants';
 
 /** A mistake somebody could make, and the tests that must notice it. */
 export interface Mutation {
@@ -15,6 +15,8 @@ export interface Mutation {
   readonly replace: string;
   readonly project: 'unit' | 'int' | 'e2e';
   readonly tests: readonly string[];
+  /** Part of the name of the one test that must notice; for files that take minutes. */
+  readonly named?: string;
 }
 
 export function readMutations(root: string): Mutation[] {
@@ -26,13 +28,14 @@ export function readMutations(root: string): Mutation[] {
 }
 
 function checked(entry: string, mutation: Partial<Mutation>): Mutation {
-  const { why, file, search, replace, project, tests } = mutation;
+  const { why, file, search, replace, project, tests, named } = mutation;
   const complete = why && file && search && replace !== undefined && project && tests?.length;
   if (!complete) {
     throw new Error(`${mutantsFolder}/${entry} needs why, file, search, replace, project, tests`);
   }
   const name = entry.slice(0, -'.json'.length);
-  return { name, why, file, search, replace, project, tests };
+  const known = { name, why, file, search, replace, project, tests };
+  return named === undefined ? known : { ...known, named };
 }
 
 /** The mutated text; `undefined` where the searched one is not there, or there more than once. */

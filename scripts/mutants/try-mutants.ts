@@ -23,7 +23,7 @@ export async function tryMutants(
   const results: MutantResult[] = [];
   for (const mutation of mutations) {
     const startedAt = performance.now();
-    const complaint = mutation.tests.some((path) => redAlready.has(path))
+    const complaint = redAlready.has(mutation)
       ? 'its tests are red without it'
       : await tryMutant(mutation, copy.root);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
@@ -36,20 +36,28 @@ export async function tryMutants(
   return results;
 }
 
-/** The test files that prove nothing, because they fail anyway. */
-async function findRed(mutations: readonly Mutation[], directory: string): Promise<Set<string>> {
-  const red = new Set<string>();
-  for (const project of new Set(mutations.map((each) => each.project))) {
-    const ours = mutations.filter((each) => each.project === project);
-    const files = [...new Set(ours.flatMap(({ tests }) => tests))];
-    const { report } = await runVitest({ project, files, directory, limitSeconds });
-    if (report.failed === 0 && report.passed > 0) continue;
-    for (const path of files) {
-      const alone = await runVitest({ project, files: [path], directory, limitSeconds });
-      if (alone.report.failed > 0 || alone.report.passed === 0) red.add(path);
+/** Mutations whose tests prove nothing, because they fail anyway. */
+async function findRed(
+  mutations: readonly Mutation[],
+  directory: string,
+): Promise<ReadonlySet<Mutation>> {
+  const red = new Set<Mutation>();
+  const batches = Map.groupBy(mutations, ({ project, named }) => `${project} ${named ?? ''}`);
+  for (const batch of batches.values()) {
+    if (await areGreen(batch, directory)) continue;
+    for (const mutation of batch) {
+      if (!(await areGreen([mutation], directory))) red.add(mutation);
     }
   }
   return red;
+}
+
+/** Runs the tests of mutations that agree in project and name. */
+async function areGreen(batch: readonly Mutation[], directory: string): Promise<boolean> {
+  const { project, named } = batch[0] as Mutation;
+  const files = [...new Set(batch.flatMap(({ tests }) => tests))];
+  const { report } = await runVitest({ project, named, files, directory, limitSeconds });
+  return report.failed === 0 && report.passed > 0;
 }
 
 async function tryMutant(mutation: Mutation, directory: string): Promise<string | undefined> {
@@ -59,8 +67,8 @@ async function tryMutant(mutation: Mutation, directory: string): Promise<string 
   if (mutated === undefined) return `${mutation.file} has the searched text not exactly once`;
   writeFileSync(path, mutated);
   try {
-    const { project, tests: files } = mutation;
-    const { report, command } = await runVitest({ project, files, directory, limitSeconds });
+    const { project, named, tests: files } = mutation;
+    const { report, command } = await runVitest({ project, named, files, directory, limitSeconds });
     // A mistake that ends in an endless loop is noticed too.
     if (command.timedOut) return undefined;
     if (report.failed === 0) return `not noticed by ${files.join(', ')}`;

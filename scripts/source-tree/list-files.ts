@@ -1,7 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const skippedAnywhere = new Set(['node_modules', '.git', '.kafka', 'coverage', '.vitest', '.vitest-cache']);
+const skippedAnywhere = new Set([
+  'node_modules',
+  '.git',
+  '.kafka',
+  'coverage',
+  '.vitest',
+  '.vitest-cache',
+]);
 const skippedAtTheTop = new Set(['data']);
 const skippedNames = /\.(log|tmp|tsbuildinfo)$/;
 

@@ -12,7 +12,7 @@ export interface StepResult extends CommandResult {
 }
 
 /** Runs the steps, the first ones first, `atOnce` at a time, and says how each went when it is done. */
-export async function runSteps(steps: readonly Step[], atOnce: number): Promise<StepResult[]> {
+async function runSteps(steps: readonly Step[], atOnce: number): Promise<StepResult[]> {
   const waiting = [...steps];
   const results: StepResult[] = [];
   const worker = async () => {
@@ -26,7 +26,7 @@ export async function runSteps(steps: readonly Step[], atOnce: number): Promise<
   return results;
 }
 
-export async function runStep({ name, command }: Step): Promise<StepResult> {
+async function runStep({ name, command }: Step): Promise<StepResult> {
   const result = await runCommand(command);
   return { ...result, name, passed: result.exitCode === 0 && !result.timedOut };
 }

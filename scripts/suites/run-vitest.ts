@@ -9,6 +9,8 @@ export interface VitestRun {
   readonly project: string;
   /** Only these files; all of the project without them. */
   readonly files?: readonly string[];
+  /** Only tests whose name has this in it. */
+  readonly named?: string | undefined;
   /** Another tree than the checkout. */
   readonly directory?: string;
   readonly limitSeconds: number;
@@ -28,6 +30,7 @@ export async function runVitest(
       arguments: [
         ...['run', '--project', run.project, '--reporter=default', '--reporter=json'],
         `--outputFile.json=${reportPath}`,
+        ...(run.named === undefined ? [] : [`--testNamePattern=${literally(run.named)}`]),
         ...(run.files ?? []),
       ],
       directory,
@@ -42,3 +45,6 @@ export async function runVitest(
     rmSync(scratch, { recursive: true, force: true });
   }
 }
+
+/** vitest takes a pattern. */
+const literally = (name: string) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
@@ -123,7 +122,7 @@ describe.concurrent('a stream', () => {
         expect(dialect.endsInError(framesOf(answer.text))).toBe(true);
         const record = await recordFor(answer);
         expect(record['attempts']).toHaveLength(1);
-        expect(record['outcome']).toBe('cut');
+        expect(record).toMatchObject({ outcome: 'failed', status: 200 });
       });
 
       for (const how of ['reset', 'end']) {
@@ -156,7 +155,7 @@ describe.concurrent('a stream', () => {
         const answer = await stream(dialect, fault);
         const frames = framesOf(answer.text);
         expect(dialect.endsInError(frames)).toBe(true);
-        expect(frames.filter(({ data }) => data.includes('"error"'))).toHaveLength(1);
+        expect(dialect.endsInError(frames.slice(0, -1))).toBe(false);
         expect(frames.at(-1)?.data).toContain('Upstream is sorry.');
         expect(await recordFor(answer)).toMatchObject({ outcome: 'failed' });
       });
@@ -443,9 +442,17 @@ describe('a slow reader', () => {
     for (let number = 0; !response.destroyed; number += 1) {
       const frame = chunk({ content: `<${number}>${pad}` });
       written += frame.length;
-      if (!response.write(frame)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(frame)) await drainedOrClosed(response);
     }
   }
+  const drainedOrClosed = (response: ServerResponse) =>
+    new Promise<void>((resolve) => {
+      const done = (): void => {
+        response.off('drain', done).off('close', done);
+        resolve();
+      };
+      response.on('drain', done).on('close', done);
+    });
   const openPour = () => script('pour', (_request, response) => pour(response));
 
   function rssBytes(): number {

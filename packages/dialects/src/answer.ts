@@ -23,10 +23,12 @@ const UNREADABLE: AnswerReading = {
   modelSpan: null,
   objectEnd: null,
   isError: false,
+  storedIds: [],
   scan: null,
 };
 
-type OwnAnswer = Pick<AnswerReading, 'ok' | 'usage' | 'finish' | 'isError'>;
+type OwnAnswer = Pick<AnswerReading, 'ok' | 'usage' | 'finish' | 'isError'> &
+  Partial<Pick<AnswerReading, 'storedIds'>>;
 
 /** Scans an answer and reads what the dialects share; `wanted` holds `id`, `model`, `routor`. */
 export function readAnswerBody(
@@ -43,6 +45,7 @@ export function readAnswerBody(
     upstreamModel: model === undefined ? null : nameAt(body, model.valueStart, model.valueEnd),
     modelSpan: model === undefined ? null : { start: model.valueStart, end: model.valueEnd },
     objectEnd: scan.objectEnd - 1,
+    storedIds: [],
     scan,
     ...readOwn(body, scan),
   };

@@ -155,6 +155,11 @@ export interface AnswerReading {
   readonly objectEnd: number | null;
   /** The body is an error's, whatever the status said. */
   readonly isError: boolean;
+  /**
+   * Ids, beside `bodyId`, under which the provider may keep parts of this answer: what a later
+   * request of this account may name (see `providerIds`).
+   */
+  readonly storedIds: readonly string[];
   readonly scan: ObjectScan | null;
 }
 
@@ -190,6 +195,8 @@ export interface StreamSnapshot {
   /** The last one seen (responses); -1 before. */
   readonly sequenceNumber: number;
   readonly frames: number;
+  /** As in an answer's reading; complete when the last event has come. */
+  readonly storedIds: readonly string[];
   /** When the upstream says that it began, in Unix seconds (responses). */
   readonly createdAt: number | null;
 }

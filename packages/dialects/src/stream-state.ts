@@ -17,5 +17,6 @@ export function newStreamState(): StreamState {
     contentBytes: 0,
     sequenceNumber: -1,
     frames: 0,
+    storedIds: [],
   };
 }

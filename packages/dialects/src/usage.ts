@@ -1,24 +1,9 @@
-/**
- * Tokens in disjoint buckets, one for each unit that is billed: adding them up counts nothing
- * twice. `undefined` is "not reported", 0 is zero. Each dialect's `usage.ts` settles whether its
- * vendors count cached tokens into the input.
- */
-export interface Usage {
-  /** Uncached input. */
-  readonly input?: number;
-  readonly cacheRead?: number;
-  /** Cache writes that live five minutes, or as long as the vendor's only kind of write. */
-  readonly cacheWrite5m?: number;
-  readonly cacheWrite1h?: number;
-  /** All output, reasoning included. */
-  readonly output?: number;
-  /** The part of `output` that was reasoning. */
-  readonly reasoning?: number;
-  readonly images?: number;
-}
+import type { Usage } from '@fluxrouter/pricing';
+
+export type { Usage };
 
 /** While it is being put together. */
-export type UsageDraft = { -readonly [Bucket in keyof Usage]: Usage[Bucket] | undefined };
+export type UsageDraft = { -readonly [Bucket in keyof Usage]: Usage[Bucket] };
 
 /** No model's window is near it; a number beyond is an upstream's fault, not a count. */
 const ABSURD_TOKENS = 1_000_000_000;
@@ -46,7 +31,7 @@ export function remainder(
 
 /** The usage with its unreported buckets left out; null where nothing was reported. */
 export function finishUsage(draft: UsageDraft): Usage | null {
-  const usage: { -readonly [Bucket in keyof Usage]: Usage[Bucket] } = {};
+  const usage: UsageDraft = {};
   let any = false;
   for (const bucket of buckets) {
     const count = draft[bucket];

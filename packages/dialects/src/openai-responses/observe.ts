@@ -8,7 +8,7 @@ import { asRecord, mergeUsage } from '../usage.ts';
 import { ERROR, type FrameVerdict, PASS, PASS_OUTPUT, TERMINAL, USAGE } from '../verdict.ts';
 import * as events from './events.ts';
 import { readFinish } from './finish-reason.ts';
-import { refuses } from './read-answer.ts';
+import { readOutput } from './read-answer.ts';
 import { readUsage } from './usage.ts';
 
 const eventNames = wantedNames(['type', 'sequence_number', 'delta', 'response', 'item']);
@@ -135,8 +135,9 @@ export class ResponsesObserver implements StreamObserver {
     const details = asRecord(valueAt(bytes, at[DETAILS] as number, at[DETAILS + 1] as number));
     const finish = readFinish(status, details?.['reason']);
     if (finish === null) return;
-    const outputStart = at[OUTPUT] as number;
-    const refused = this.#refused || (outputStart >= 0 && refuses(bytes, outputStart));
+    const output = readOutput(bytes, at[OUTPUT] as number);
+    state.storedIds = output.itemIds;
+    const refused = this.#refused || output.refused;
     state.finish = finish === 'completed' && refused ? 'refused' : finish;
   }
 

@@ -1,7 +1,7 @@
 import { memberOf, scanArray, scanMembers, spansFor, wantedNames } from '@fluxrouter/json-splice';
 import { readAnswerBody } from '../answer.ts';
 import type { AnswerReading } from '../dialect.ts';
-import { isNullAt, stringAt, valueAt } from '../grammar.ts';
+import { isNullAt, nameAt, stringAt, valueAt } from '../grammar.ts';
 import { asRecord } from '../usage.ts';
 import { readFinish } from './finish-reason.ts';
 import { readUsage } from './usage.ts';
@@ -16,8 +16,16 @@ const wanted = wantedNames([
   'incomplete_details',
   'routor',
 ]);
-const itemNames = wantedNames(['content']);
+const itemNames = wantedNames(['id', 'content']);
+const [ITEM_ID, ITEM_CONTENT] = [0, 2] as const;
 const partNames = wantedNames(['refusal']);
+
+export interface OutputReading {
+  readonly itemIds: readonly string[];
+  readonly refused: boolean;
+}
+
+const NO_OUTPUT: OutputReading = { itemIds: [], refused: false };
 
 /** A `response` object. */
 export function readAnswer(body: Buffer): AnswerReading {
@@ -32,33 +40,40 @@ export function readAnswer(body: Buffer): AnswerReading {
       details === undefined
         ? undefined
         : asRecord(valueAt(bytes, details.valueStart, details.valueEnd))?.['reason'];
-    const output = memberOf(scan, 'output');
+    const outputAt = memberOf(scan, 'output');
+    const output = outputAt === undefined ? NO_OUTPUT : readOutput(bytes, outputAt.valueStart);
     const usage = memberOf(scan, 'usage');
     const finish = isError ? 'failed' : readFinish(status, reason);
     return {
-      ok: !isError && finish !== 'failed' && output !== undefined,
+      ok: !isError && finish !== 'failed' && outputAt !== undefined,
       isError,
-      finish:
-        finish === 'completed' && output !== undefined && refuses(bytes, output.valueStart)
-          ? 'refused'
-          : finish,
+      finish: finish === 'completed' && output.refused ? 'refused' : finish,
+      storedIds: output.itemIds,
       usage:
         usage === undefined ? null : readUsage(valueAt(bytes, usage.valueStart, usage.valueEnd)),
     };
   });
 }
 
-/** True where a message of the output holds a refusal part. */
-export function refuses(bytes: Buffer, outputStart: number): boolean {
-  const item = spansFor(itemNames);
-  const part = spansFor(partNames);
-  for (const { start } of scanArray(bytes, outputStart) ?? []) {
-    if (scanMembers(bytes, start, itemNames, item) < 0 || (item[0] as number) < 0) continue;
-    for (const { start: partStart } of scanArray(bytes, item[0] as number) ?? []) {
-      if (scanMembers(bytes, partStart, partNames, part) >= 0 && (part[0] as number) >= 0) {
-        return true;
-      }
-    }
+/** What an `output` array holds: the ids of its items, and whether a message of it refuses. */
+export function readOutput(bytes: Buffer, start: number): OutputReading {
+  const itemIds: string[] = [];
+  let refused = false;
+  const spans = spansFor(itemNames);
+  for (const { start: itemStart } of scanArray(bytes, start) ?? []) {
+    if (scanMembers(bytes, itemStart, itemNames, spans) < 0) continue;
+    const id = nameAt(bytes, spans[ITEM_ID] as number, spans[ITEM_ID + 1] as number);
+    if (id !== null) itemIds.push(id);
+    refused ||= refuses(bytes, spans[ITEM_CONTENT] as number);
+  }
+  return { itemIds, refused };
+}
+
+function refuses(bytes: Buffer, contentStart: number): boolean {
+  if (contentStart < 0) return false;
+  const spans = spansFor(partNames);
+  for (const { start } of scanArray(bytes, contentStart) ?? []) {
+    if (scanMembers(bytes, start, partNames, spans) >= 0 && (spans[0] as number) >= 0) return true;
   }
   return false;
 }

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { processNames } from '../modules.ts';
 import { isReadyMessage } from './child-message.ts';
+import { nodeFlags } from './node-flags.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,19 +12,20 @@ const own = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export async function fillCompileCache({ PATH, NODE_COMPILE_CACHE }: Environment): Promise<void> {
   const env = { PATH, NODE_COMPILE_CACHE };
   const targets = processNames.map((name) =>
-    runToEnd(own('../main.ts'), [`--target=${name}`, '--check-config'], env),
+    runToEnd(name, own('../main.ts'), [`--target=${name}`, '--check-config'], env),
   );
-  const sandbox = runToEnd(own('../../../../sandbox-provider/src/main.ts'), [], env);
+  const sandbox = runToEnd('sandbox', own('../../../../sandbox-provider/src/main.ts'), [], env);
   await Promise.all([...targets, sandbox]);
 }
 
 /** What becomes of it is of no interest: a fault shows when the process is started to stay. */
-function runToEnd(entry: string, args: string[], env: Environment): Promise<void> {
+function runToEnd(name: string, entry: string, args: string[], env: Environment): Promise<void> {
   return new Promise((resolve) => {
     const child = fork(entry, args, {
       env: { ...env },
       execPath: process.execPath,
-      execArgv: [],
+      // With other flags V8 would compile for another cache.
+      execArgv: [...nodeFlags(name)],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     child.on('message', (message) => {

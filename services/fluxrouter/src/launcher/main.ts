@@ -9,7 +9,10 @@ if (problem !== undefined) {
 
 const args = process.argv.slice(2);
 const cache = compileCache(process.env['NODE_COMPILE_CACHE']);
-const env = { ...process.env, ...(cache && { NODE_COMPILE_CACHE: cache.directory }) };
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  ...(cache && { NODE_COMPILE_CACHE: cache.directory }),
+};
 const staysForLong = !args.includes('--check-config');
 
 if (cache !== undefined && staysForLong && !cache.isFilled()) {

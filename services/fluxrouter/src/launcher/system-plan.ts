@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from './node-flags.ts';
 import type { PortWish } from './ports.ts';
 import type { ReadyFile } from './ready-file.ts';
 import type { Secrets } from './secrets.ts';
@@ -39,17 +40,6 @@ export function portWishes(settings: LauncherSettings): Record<PortName, PortWis
   };
 }
 
-/**
- * Flags of Node for each process. A small young generation keeps an idle process small; the gateway,
- * which makes garbage with every request, is left as it is.
- */
-const nodeFlags: Record<string, readonly string[]> = {
-  gateway: [],
-  control: ['--max-semi-space-size=1'],
-  metering: ['--max-semi-space-size=4'],
-  sandbox: ['--max-semi-space-size=1'],
-};
-
 const own = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const sandboxEntry = own('../../../../sandbox-provider/src/main.ts');
 
@@ -79,7 +69,7 @@ export function processStages(
     name,
     entry: own('../main.ts'),
     args: [`--target=${name}`],
-    nodeFlags: nodeFlags[name] ?? [],
+    nodeFlags: nodeFlags(name),
     env: { ...shared, ...env, ADMIN_PORT: String(adminPort) },
   });
   const gateway = target('gateway', ports.gatewayAdmin, {
@@ -98,7 +88,7 @@ export function processStages(
     name: 'sandbox',
     entry: sandboxEntry,
     args: [],
-    nodeFlags: nodeFlags['sandbox'] ?? [],
+    nodeFlags: nodeFlags('sandbox'),
     // It plays the outside world: it gets nothing of ours.
     env: {
       PATH: environment['PATH'],

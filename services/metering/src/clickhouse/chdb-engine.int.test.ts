@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { ChdbLockedError } from './chdb-engine.ts';
 import { connectClickHouse } from './connect.ts';
 
@@ -15,6 +15,7 @@ test('waits for a directory in use, says so, and gets it once its holder is kill
   const holder = spawn(process.execPath, [script, directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
   const refused = connectClickHouse({ chdbPath: directory, lockWaitMs: 200 });
   await expect(refused).rejects.toThrow(ChdbLockedError);

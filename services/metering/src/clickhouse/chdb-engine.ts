@@ -1,4 +1,7 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type FileLock, takeFileLock } from '@fluxrouter/event-bus/sqlite';
 import { Session } from 'chdb';
 
 /**
@@ -32,21 +35,39 @@ export class ChdbLockedError extends Error {
   }
 }
 
-/** Opens the engine and returns what holds it: while it is open, connections cost 0.2 ms. */
-export async function openChdbEngine(path: string, waitMs = LOCK_WAIT_MS): Promise<Session> {
+export interface ChdbEngine {
+  close(): void;
+}
+
+/** Opens the engine and holds it: while it is open, further connections cost 0.2 ms. */
+export async function openChdbEngine(path: string, waitMs = LOCK_WAIT_MS): Promise<ChdbEngine> {
+  const lock = await takeDirectory(path, waitMs);
   const connectionArgs = Object.entries(engineSettings).map(
     ([name, value]) => `--${name}=${value}`,
   );
-  for (const until = performance.now() + waitMs; ; await sleep(LOCK_RETRY_MS)) {
-    try {
-      return new Session(path, { connectionArgs });
-    } catch (error) {
-      if (!isLocked(error)) throw error;
-      if (performance.now() >= until) throw new ChdbLockedError(path);
-    }
+  try {
+    const session = new Session(path, { connectionArgs });
+    return {
+      close() {
+        session.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
   }
 }
 
-function isLocked(error: unknown): boolean {
-  return error instanceof Error && /Code: 76\b/.test(error.message);
+/**
+ * A lock of our own in the directory. The engine has one too, but where it is taken it gives no
+ * reason that could be told from other failures, and writes lines to stderr.
+ */
+async function takeDirectory(path: string, waitMs: number): Promise<FileLock> {
+  mkdirSync(path, { recursive: true });
+  for (const until = performance.now() + waitMs; ; await sleep(LOCK_RETRY_MS)) {
+    const lock = takeFileLock(join(path, 'owner.lock'));
+    if (lock !== null) return lock;
+    if (performance.now() >= until) throw new ChdbLockedError(path);
+  }
 }

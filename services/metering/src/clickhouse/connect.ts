@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { chdbConnections } from './chdb-connection.ts';
 import { openChdbEngine } from './chdb-engine.ts';
@@ -46,7 +45,6 @@ function connectServer(url: string): ClickHouse {
 }
 
 async function connectChdb(path: string, lockWaitMs?: number): Promise<ClickHouse> {
-  mkdirSync(path, { recursive: true });
   const engine = await openChdbEngine(path, lockWaitMs);
   const client = createClient({
     connection: chdbConnections(path, { readsMax: 2, writesMax: 2 }),

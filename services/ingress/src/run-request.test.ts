@@ -1,0 +1,264 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { dialects } from '@fluxrouter/dialects';
+import { Decision, RequestFacts, RequestFinished } from '@fluxrouter/generated/events';
+import { type AttemptBegin, AttemptEnd, AttemptFailure } from '@fluxrouter/generated/proxy';
+import type { Journal } from '@fluxrouter/journal';
+import type { AttemptSink } from '@fluxrouter/service-kit/attempts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AnswerWriter } from './answer-writer.ts';
+import { Breakers } from './breakers.ts';
+import { RequestRun, type RunPorts } from './run-request.ts';
+import { RunningRequests } from './running-requests.ts';
+
+/** What happened, in order: the journal's, provider-proxy's and the client's side in one list. */
+let story: string[];
+let durable: ((error: null) => void)[];
+let sink: AttemptSink;
+let begun: AttemptBegin[];
+let ended: RequestFinished[];
+let response: ServerResponse & EventEmitter;
+
+beforeEach(() => {
+  story = [];
+  durable = [];
+  begun = [];
+  ended = [];
+  response = Object.assign(new EventEmitter(), {
+    headersSent: false,
+    destroyed: false,
+    chunkedEncoding: false,
+    writeHead(status: number) {
+      story.push(`head ${status}`);
+      this.headersSent = true;
+    },
+    flushHeaders() {},
+    write(bytes: Buffer) {
+      story.push(`write ${bytes}`);
+      return true;
+    },
+    end(bytes?: Buffer | string) {
+      story.push(`end ${bytes ?? ''}`.trim());
+    },
+    destroy() {
+      story.push('destroy');
+    },
+  }) as never;
+});
+
+const journal = {
+  begin: () => {
+    story.push('journal begun');
+    return 1;
+  },
+  update: () => void story.push('journal committed'),
+  finish(_entry: number, events: { value: Uint8Array }[]) {
+    story.push('journal ended');
+    for (const { value } of events) ended.push(RequestFinished.decode(value));
+  },
+  whenDurable: (callback: (error: null) => void) => void durable.push(callback),
+} as unknown as Journal;
+
+/** The end of a turn of the loop: what was written to the journal is committed. */
+function commit(): void {
+  story.push('durable');
+  for (const callback of durable.splice(0)) callback(null);
+}
+
+function run(stream: boolean, ports: Partial<RunPorts> = {}): RequestRun {
+  const decision = Decision.fromPartial({
+    profile: 'auto',
+    routedModel: 'a',
+    chain: [
+      { model: 'a', provider: 'p', upstreamModel: 'a' },
+      { model: 'b', provider: 'q', upstreamModel: 'b' },
+    ],
+  });
+  const facts = RequestFacts.fromPartial({
+    requestId: 'req_1',
+    dialect: 'openai-chat',
+    stream,
+    decision,
+  });
+  const writer = new AnswerWriter({ complete: true } as IncomingMessage, response, {
+    requestId: 'req_1',
+    originalModel: 'flux-auto',
+    dialect: dialects['openai-chat'],
+    decision,
+    debugRouting: false,
+    trailers: false,
+  });
+  const all: RunPorts = {
+    journal,
+    proxy: {
+      begin(begin, to) {
+        story.push(`attempt ${begin.candidate?.model}`);
+        begun.push(begin);
+        sink = to;
+        return {
+          accept: () => void story.push('accept'),
+          cancel: (reason) => void story.push(`cancel ${reason}`),
+          resume: () => void story.push('resume'),
+        };
+      },
+    },
+    breakers: new Breakers({ on: false, failuresMax: 1, openMs: 1 }),
+    running: new RunningRequests(1_000_000),
+    streamOptions: () => true,
+    retriesMax: 0,
+    commitAfterMs: 8_000,
+    keepAliveMs: 15_000,
+    deadlineMs: 900_000,
+    heldBytesMax: 1_000,
+    ended: (outcome, status) => void story.push(`over ${outcome} ${status}`),
+    served: () => {},
+    fault: () => void story.push('fault'),
+    ...ports,
+  };
+  const plan = {
+    facts,
+    decision,
+    bodyFor: () => ({ bytes: Buffer.from('{}'), modelStart: 0, modelEnd: 0 }),
+    headers: [],
+    clientWantsUsage: false,
+    costInUsage: false,
+  };
+  const request = new RequestRun(all, plan, writer, response);
+  request.start();
+  all.running.stop();
+  return request;
+}
+
+const end = (more: Partial<AttemptEnd>): AttemptEnd =>
+  AttemptEnd.fromPartial({ outcome: 'completed', ...more });
+
+describe('the order of journal and wire', () => {
+  it('of a stream: begun, attempt, committed, head, ended, last byte', () => {
+    run(true);
+    commit();
+    sink.head({ status: 200, headers: [] });
+    sink.data(Buffer.from('role'), false, true);
+    sink.data(Buffer.from('hello'), true, true);
+    expect(story).not.toContain('head 200');
+    commit();
+    sink.data(Buffer.from('more'), true, true);
+    sink.end(end({ finalBytes: Buffer.from('[DONE]') }));
+    expect(story.at(-1)).toBe('journal ended');
+    commit();
+    expect(story).toEqual([
+      'journal begun',
+      'durable',
+      'attempt a',
+      'journal committed',
+      'accept',
+      'durable',
+      'head 200',
+      'write role',
+      'write hello',
+      'write more',
+      'journal ended',
+      'durable',
+      'write [DONE]',
+      'end',
+      'over completed 200',
+    ]);
+  });
+
+  it('of an answer that is not streamed: nothing is written before its end is in the journal', () => {
+    run(false);
+    commit();
+    sink.head({ status: 200, headers: [] });
+    sink.data(Buffer.alloc(0), true, true);
+    sink.end(end({ finalBytes: Buffer.from('{"a":1}') }));
+    commit();
+    expect(story).toEqual([
+      'journal begun',
+      'durable',
+      'attempt a',
+      'accept',
+      'journal ended',
+      'durable',
+      'head 200',
+      'end {"a":1}',
+      'over completed 200',
+    ]);
+  });
+});
+
+describe('the chain', () => {
+  const lost = AttemptFailure.fromPartial({
+    code: 'upstream_failed',
+    status: 502,
+    nextMayHelp: true,
+  });
+
+  it('goes on before the commit point, and says so in the record', () => {
+    run(true);
+    commit();
+    sink.data(Buffer.from('half'), false, true);
+    sink.end(end({ outcome: 'failed', failure: lost }));
+    sink.data(Buffer.from('hello'), true, true);
+    commit();
+    sink.end(end({}));
+    commit();
+    expect(begun.map(({ number, candidate }) => [number, candidate?.model])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+    ]);
+    expect(story).not.toContain('write half');
+    expect(ended).toMatchObject([{ outcome: 'completed', servedModel: 'b', attempts: 2 }]);
+  });
+
+  it('ends in an error when all have failed', () => {
+    run(false);
+    commit();
+    sink.end(end({ outcome: 'failed', failure: lost }));
+    sink.end(end({ outcome: 'failed', failure: lost }));
+    commit();
+    expect(story).toContain('head 502');
+    expect(ended).toMatchObject([
+      { outcome: 'failed', status: 502, errorCode: 'upstream_failed', attempts: 2 },
+    ]);
+  });
+});
+
+describe('what comes from outside', () => {
+  it('a client that goes is told to provider-proxy, and nothing more is written', () => {
+    run(true);
+    commit();
+    sink.data(Buffer.from('hello'), true, true);
+    commit();
+    response.emit('close');
+    expect(story.at(-1)).toBe('cancel client_gone');
+    sink.end(end({ outcome: 'client_gone' }));
+    commit();
+    expect(story.at(-1)).toBe('over client_gone 200');
+    expect(story).not.toContain('end');
+  });
+
+  it('a stream that is silent after its 2xx is committed to after a while', () => {
+    const request = run(true);
+    commit();
+    sink.head({ status: 200, headers: [] });
+    request.tick(Date.now() + 7_000);
+    expect(story).not.toContain('accept');
+    request.tick(Date.now() + 8_000);
+    commit();
+    expect(story.slice(-3)).toEqual(['accept', 'durable', 'head 200']);
+  });
+
+  it('a bug ends its own request with 500 and a record', () => {
+    run(false, {
+      proxy: {
+        begin() {
+          throw new TypeError('a bug');
+        },
+      },
+    });
+    commit();
+    expect(story).toContain('fault');
+    commit();
+    expect(story).toContain('head 500');
+    expect(ended).toMatchObject([{ outcome: 'failed', status: 500, errorCode: 'internal_error' }]);
+  });
+});
