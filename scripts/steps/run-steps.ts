@@ -12,7 +12,7 @@ export interface StepResult extends CommandResult {
 }
 
 /** Runs the steps, the first ones first, `atOnce` at a time, and says how each went when it is done. */
-async function runSteps(steps: readonly Step[], atOnce: number): Promise<StepResult[]> {
+export async function runSteps(steps: readonly Step[], atOnce: number): Promise<StepResult[]> {
   const waiting = [...steps];
   const results: StepResult[] = [];
   const worker = async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { eventually } from '../eventually.ts';
 import type { BusRecord, ConsumeOptions, EventBus, PartitionBatch } from '../port.ts';
+import { eventually } from '../testing/eventually.ts';
 import { freshName, isBorn, keepTopic, outgoing, valuesOf } from './bus-under-test.ts';
 
 const LIMITS = { maxBatchRecords: 100, maxBatchBytes: 1_000_000 };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { eventually } from '../eventually.ts';
 import type { BusRecord, Consumer, EventBus } from '../port.ts';
+import { eventually } from '../testing/eventually.ts';
 import { freshName, keepTopic, outgoing, valuesOf } from './bus-under-test.ts';
 import { opened } from './consumer-contract.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { eventually } from '../eventually.ts';
 import type { BusRecord, EventBus } from '../port.ts';
+import { eventually } from '../testing/eventually.ts';
 import { keepTopic, outgoing, valuesOf } from './bus-under-test.ts';
 import { opened } from './consumer-contract.ts';
 

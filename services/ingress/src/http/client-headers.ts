@@ -65,7 +65,9 @@ export function takesTrailers(headers: IncomingHttpHeaders): boolean {
   return typeof te === 'string' && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te);
 }
 
-const KEY_PARAMETER = /[?&](?:api[-_]?key|x-api-key|key|token|access_token|authorization)=/i;
+/** `key=key_…` is the id of a key, a filter of lists; any other value may be a key. */
+const KEY_PARAMETER =
+  /[?&](?:(?:api[-_]?key|x-api-key|token|access_token|authorization)=|key=(?!key_[0-9A-Z]{26}(?:&|$)))/i;
 
 /** A key in a query string ends up in logs and histories of others: refused, wherever it stands. */
 export function hasKeyInQuery(request: IncomingMessage): boolean {

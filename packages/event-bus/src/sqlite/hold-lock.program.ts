@@ -1,0 +1,5 @@
+import { programArgument } from '../testing/index.ts';
+import { takeFileLock } from './lock-file.ts';
+
+console.log(takeFileLock(programArgument<string>()) === null ? 'refused' : 'held');
+setInterval(() => {}, 1_000);

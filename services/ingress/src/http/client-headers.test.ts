@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http';
+import { expect, it } from 'vitest';
+import { hasKeyInQuery } from './client-headers.ts';
+
+const asked = (url: string) => hasKeyInQuery({ url } as IncomingMessage);
+
+it.each([
+  '/v1/models?api_key=x',
+  '/v1/models?beta=true&key=AIzaSy',
+  '/v1/models?Key=',
+  '/v1/requests?key=key_01M7ZANAAX9AGJFYVB0JABFFCV0',
+  '/v1/requests?any=sk-flux-1',
+  '/v1/models?access_token=x',
+])('finds a key in %s', (url) => {
+  expect(asked(url)).toBe(true);
+});
+
+it.each([
+  '/v1/models',
+  '/v1/messages?beta=true',
+  '/v1/requests?key=key_01M7ZANAAX9AGJFYVB0JABFFCV',
+  '/v1/requests?limit=2&key=key_01M7ZANAAX9AGJFYVB0JABFFCV&outcome=completed',
+  '/v1/usage?group_by=key',
+])('takes %s', (url) => {
+  expect(asked(url)).toBe(false);
+});
