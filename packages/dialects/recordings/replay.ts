@@ -32,11 +32,15 @@ export function replay(
       if (ends.length === 0) output.push(bytes);
     }
   }
+  const end = observer.end();
+  // Half a frame is dropped by every client, and would swallow what we write after it.
+  const tail = splitter.end();
+  if (end === 'complete') output.push(...tail.map(({ bytes }) => bytes));
   return {
     output: Buffer.concat(output),
     verdicts,
     snapshot: { ...observer.snapshot },
-    end: observer.end(),
+    end,
     betweenFrames: splitter.betweenFrames,
   };
 }

@@ -186,6 +186,8 @@ export interface StreamSnapshot {
   readonly upstreamModel: string | null;
   /** Merged; a later total replaces an earlier one. */
   readonly usage: Usage | null;
+  /** `usage` is the answer's total. False: what there is, is of the beginning only, or nothing. */
+  readonly usageIsFinal: boolean;
   readonly finish: Finish | null;
   readonly sawOutput: boolean;
   readonly sawTerminal: boolean;

@@ -10,6 +10,7 @@ export function newStreamState(): StreamState {
     upstreamModel: null as string | null,
     createdAt: null as number | null,
     usage: null as Usage | null,
+    usageIsFinal: false,
     finish: null as Finish | null,
     sawOutput: false,
     sawTerminal: false,

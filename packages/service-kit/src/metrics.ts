@@ -1,5 +1,6 @@
+import cluster from 'node:cluster';
 import { performance } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Names of what every process says of itself; each service has its own file of names beside these. */
 export const processMetricNames = {
@@ -52,7 +53,23 @@ export function createMetrics(service: string): Metrics {
     page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
   addProcessMetrics(metrics, registry);
+  if (cluster.isWorker) showToPrimary(registry);
   return metrics;
+}
+
+function showToPrimary(registry: Registry): void {
+  AggregatorRegistry.setRegistries([registry]);
+  // Its constructor is what makes this worker answer the primary.
+  void new AggregatorRegistry();
+}
+
+/** In a primary of node:cluster: its page shows the sums over all workers. */
+export function metricsOfWorkers(): Metrics {
+  const all = new AggregatorRegistry();
+  return {
+    ...createMetrics('primary'),
+    page: async () => ({ contentType: all.contentType, body: await all.clusterMetrics() }),
+  };
 }
 
 /**

@@ -74,6 +74,10 @@ export const processConfig = z.object({
     about: 'The key to the operators’ paths on the admin ports. Without it they are closed.',
     why: '`npm start` makes one and keeps it in DATA_DIR/secrets.json.',
   }),
+  gatewayWorker: setting('GATEWAY_WORKER', whole({ max: 64 }).default(0), {
+    about: 'Which worker of a gateway this is, from 1; 0: it is the gateway. Set by the gateway.',
+    why: 'Each has a journal of its own.',
+  }),
   sandboxUrl: setting('SANDBOX_URL', httpUrl().optional(), {
     about: 'Where the sandbox provider is; with it, it stands in for providers without a key.',
     why: '`npm start` starts one where no provider has a key.',
@@ -119,3 +123,9 @@ function kafkaBrokers() {
 export function mergeSchemas(schemas: readonly ConfigSchema[]): ConfigSchema {
   return z.object(Object.assign({}, ...schemas.map((schema) => schema.shape)));
 }
+
+/** What a process must know before it is divided into workers. */
+export const workersConfig = z.object({
+  gatewayWorkers: systemConfig.shape.gatewayWorkers,
+  stopGraceMs: launcherConfig.shape.stopGraceMs,
+});

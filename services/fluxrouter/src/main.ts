@@ -1,11 +1,15 @@
+import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
+import type { Readiness } from '@fluxrouter/service-kit/admin';
 import { ConfigError, describeConfig, readConfig } from '@fluxrouter/service-kit/config';
 import { exitOnCrash, untilSignal, watchParent } from '@fluxrouter/service-kit/lifecycle';
 import { createLog } from '@fluxrouter/service-kit/log';
+import { workersConfig } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { modulesOf, TargetError } from './modules.ts';
 import { loadModules, runProcess, schemaOf } from './run-process.ts';
 import { startFailure } from './start-failure.ts';
+import { startWorkerPool, type ToWorker } from './workers/worker-pool.ts';
 
 const { values } = parseArgs({
   options: { target: { type: 'string', default: 'all' }, 'check-config': { type: 'boolean' } },
@@ -24,12 +28,31 @@ async function main(): Promise<number> {
     process.stdout.write(`${describeConfig(schema, readConfig(schema, process.env))}\n`);
     return exitCodes.ok;
   }
-  const running = await runProcess(name, modules, process.env);
+  const { gatewayWorkers, stopGraceMs } = readConfig(workersConfig, process.env);
+  const divided = gatewayWorkers > 1 && modules.some((module) => module.inEachWorker);
+  const workers =
+    divided && cluster.isPrimary
+      ? startWorkerPool(gatewayWorkers, createLog({ service: name }))
+      : undefined;
+  const own = divided
+    ? modules.filter((module) => module.inEachWorker === cluster.isWorker)
+    : modules;
+  const running = await runProcess(name, own, process.env, workers && { workers });
   exitOnCrash(createLog({ service: name }));
+  await workers?.untilReady();
+  if (cluster.isWorker) answerPrimary(running.readiness);
   process.send?.({ type: 'ready' });
   await Promise.race([stopAsked, gone]);
+  await workers?.stop(stopGraceMs);
   await running.stop();
   return exitCodes.ok;
+}
+
+function answerPrimary(readiness: Readiness): void {
+  process.on('message', (message: ToWorker) => {
+    if (message.type !== 'readiness?') return;
+    void readiness.report().then(({ ready }) => process.send?.({ type: 'readiness', ready }));
+  });
 }
 
 try {

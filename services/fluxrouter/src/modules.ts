@@ -8,6 +8,8 @@ export interface ModuleEntry {
   name: string;
   /** The process of `npm start` that it is a part of. */
   process: ProcessName;
+  /** Each worker of a gateway (GATEWAY_WORKERS) has one of its own. */
+  inEachWorker?: true;
   /** Loaded only where it is started: a gateway has no ClickHouse in its memory. */
   load(): Promise<ModuleFile>;
 }
@@ -17,11 +19,16 @@ const modules: readonly ModuleEntry[] = [
   { name: 'accounts', process: 'control', load: () => import('./modules/accounts.ts') },
   { name: 'metering', process: 'metering', load: () => import('./modules/metering.ts') },
   { name: 'query', process: 'metering', load: () => import('./modules/query.ts') },
-  { name: 'gateway-core', process: 'gateway', load: () => import('./modules/gateway-core.ts') },
-  { name: 'router', process: 'gateway', load: () => import('./modules/router.ts') },
-  { name: 'provider-proxy', process: 'gateway', load: () => import('./modules/provider-proxy.ts') },
-  { name: 'ingress', process: 'gateway', load: () => import('./modules/ingress.ts') },
+  { name: 'operators', process: 'gateway', load: () => import('./modules/operators.ts') },
+  inWorkers('gateway-core', () => import('./modules/gateway-core.ts')),
+  inWorkers('router', () => import('./modules/router.ts')),
+  inWorkers('provider-proxy', () => import('./modules/provider-proxy.ts')),
+  inWorkers('ingress', () => import('./modules/ingress.ts')),
 ];
+
+function inWorkers(name: string, load: () => Promise<ModuleFile>): ModuleEntry {
+  return { name, process: 'gateway', inEachWorker: true, load };
+}
 
 /** `gateway`, `metering,query`, `all`: the modules of a `--target`, in the table's order. */
 export function modulesOf(target: string): ModuleEntry[] {

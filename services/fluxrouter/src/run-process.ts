@@ -2,28 +2,37 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openEmbeddedBus } from '@fluxrouter/event-bus';
 import { encodeTopicBorn, TOPICS } from '@fluxrouter/events';
-import { createReadiness, startAdminServer } from '@fluxrouter/service-kit/admin';
+import { createReadiness, type Readiness, startAdminServer } from '@fluxrouter/service-kit/admin';
 import { readConfig } from '@fluxrouter/service-kit/config';
 import { type GrpcServer, serveGrpc } from '@fluxrouter/service-kit/grpc';
 import { type Stoppable, stopInOrder } from '@fluxrouter/service-kit/lifecycle';
 import { createLog, vouched } from '@fluxrouter/service-kit/log';
-import { createMetrics } from '@fluxrouter/service-kit/metrics';
+import { createMetrics, metricsOfWorkers } from '@fluxrouter/service-kit/metrics';
 import { makeBindings } from './bindings.ts';
 import { mergeSchemas, processConfig, systemConfig } from './config.ts';
 import type { ModuleContext, ModuleFile, RunningModule, SystemConfig } from './module-context.ts';
 import type { ModuleEntry } from './modules.ts';
+import type { WorkerPool } from './workers/worker-pool.ts';
 
 export interface RunningProcess {
+  readonly readiness: Readiness;
   /** Starts with what lets work in. */
   stop(): Promise<void>;
 }
 
 export interface LoadedModule extends ModuleFile {
   name: string;
+  inEachWorker: boolean;
 }
 
 export const loadModules = (entries: readonly ModuleEntry[]): Promise<LoadedModule[]> =>
-  Promise.all(entries.map(async ({ name, load }) => ({ ...(await load()), name })));
+  Promise.all(
+    entries.map(async ({ name, load, inEachWorker = false }) => ({
+      ...(await load()),
+      name,
+      inEachWorker,
+    })),
+  );
 
 /** All that a process of these modules can be set to. */
 export const schemaOf = (modules: readonly LoadedModule[]) =>
@@ -36,12 +45,13 @@ export async function runProcess(
   name: string,
   modules: readonly LoadedModule[],
   environment: Environment,
+  { workers }: { workers?: WorkerPool } = {},
 ): Promise<RunningProcess> {
   const config = readConfig(schemaOf(modules), environment) as SystemConfig;
   const dataDir = resolve(config.dataDir);
   const log = createLog({ service: name, level: config.logLevel });
   const audit = createLog({ service: `${name}-audit` });
-  const metrics = createMetrics(name);
+  const metrics = workers === undefined ? createMetrics(name) : metricsOfWorkers();
   const readiness = createReadiness();
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const bus = openEmbeddedBus({
@@ -54,6 +64,9 @@ export async function runProcess(
   const bindings = makeBindings(config);
   parts.unshift({ name: 'connections', stop: () => bindings.close() });
   const running: RunningModule[] = [];
+  const stopAll = async (): Promise<void> => {
+    await stopInOrder(parts, { log });
+  };
   try {
     await bus.ensureTopics(Object.values(TOPICS));
     const context: ModuleContext = {
@@ -76,6 +89,9 @@ export async function runProcess(
     for (const server of await serve(config, running, onFault)) {
       parts.unshift({ name: 'grpc', stop: () => server.close() });
     }
+    if (workers !== undefined) readiness.add('workers', () => workers.readiness());
+    // A worker's primary has the admin port, and asks it.
+    if (config.gatewayWorker > 0) return { stop: stopAll, readiness };
     const admin = await startAdminServer({
       host: config.adminHost,
       port: config.adminPort,
@@ -92,11 +108,7 @@ export async function runProcess(
     await stopInOrder(parts, { log });
     throw error;
   }
-  return {
-    stop: async () => {
-      await stopInOrder(parts, { log });
-    },
-  };
+  return { stop: stopAll, readiness };
 }
 
 /** One gRPC server for each address that is set. */

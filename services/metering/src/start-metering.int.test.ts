@@ -101,17 +101,17 @@ test('says up to when usage is complete', async () => {
 
 test('at a steady trickle a record is there well within a second', async () => {
   const lateness: number[] = [];
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 12; i++) {
     const requestId = newRequestId(Date.now());
     const appendedAt = performance.now();
     await append(requestRecords({ account: 'acc_trickle', requestId, receivedAtMs: Date.now() }));
     await vi.waitUntil(
       () => engine.count(`SELECT count() = 2 FROM flux.usage WHERE request_id = '${requestId}'`),
-      { timeout: 5000, interval: 5 },
+      { timeout: 5000, interval: 20 },
     );
     lateness.push(performance.now() - appendedAt);
   }
   lateness.sort((left, right) => left - right);
   // Far above what is measured (bench): the machine may be busy with other tests.
-  expect(lateness[20]).toBeLessThan(1000);
+  expect(lateness[6]).toBeLessThan(1000);
 });

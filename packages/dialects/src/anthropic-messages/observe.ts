@@ -121,6 +121,7 @@ export class MessagesObserver implements StreamObserver {
     const { bytes, spans } = this.#json;
     const state = this.#state;
     this.#report(spans[USAGE_AT] as number, spans[USAGE_AT + 1] as number);
+    state.usageIsFinal = state.usage !== null;
     const delta = spans[DELTA] as number;
     if (delta < 0 || scanMembers(bytes, delta, stopNames, this.#one) < 0) return USAGE;
     const reason = stringAt(bytes, this.#one[0] as number, this.#one[1] as number);

@@ -70,9 +70,12 @@ export class ChatObserver implements StreamObserver {
     const read = choicesStart < 0 ? NO_CHOICES : this.#readChoices(choicesStart);
     const verdict = read & (PASS_OUTPUT | ERROR);
     if (!this.#readUsage() && (read & USAGE) === 0) return verdict;
-    if ((read & NO_CHOICES) !== 0) return this.#clientWantsUsage ? USAGE : DROP;
+    const usageOnly = (read & NO_CHOICES) !== 0;
     // Usage on every chunk: only from the finish on can it be the total.
-    return this.#finishedChoices === 0 ? verdict : verdict | USAGE;
+    if (!usageOnly && this.#finishedChoices === 0) return verdict;
+    state.usageIsFinal = true;
+    if (usageOnly) return this.#clientWantsUsage ? USAGE : DROP;
+    return verdict | USAGE;
   }
 
   end(): 'complete' | 'unterminated' | 'cut' {

@@ -1,40 +1,43 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-const RESET_ATTEMPTS = 20;
-const RESET_PAUSE_MS = 1;
+const ATTEMPTS = 12;
+const PAUSE_MS_MAX = 16;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+type Mode = 'PASSIVE' | 'RESTART' | 'TRUNCATE';
 
 interface CheckpointResult {
   busy: number;
+  /** Frames in the WAL, and how many of them are in the database now. */
   log: number;
   checkpointed: number;
 }
 
-function checkpoint(database: DatabaseSync, mode: 'PASSIVE' | 'RESTART' | 'TRUNCATE') {
+function checkpoint(database: DatabaseSync, mode: Mode): CheckpointResult {
   const row = database.prepare(`PRAGMA wal_checkpoint(${mode})`).get();
   return row as unknown as CheckpointResult;
 }
 
 /**
- * Copies the WAL into the database and lets it begin anew.
+ * Copies the WAL into the database and lets it begin anew; false where readers were always in the
+ * way of that, so that it has to be tried again soon.
  *
- * First without any lock that a writer needs (`PASSIVE`, twice: the second is short); only then
- * under the writer's lock, when next to nothing is left to copy. Under constant load no passive
- * checkpoint ever ends with an empty WAL, so without that last step it would grow without bound.
- * The connection never waits for readers while it holds the writer's lock (timeout 0): it gives up
- * and tries again.
+ * First without any lock that a writer needs (`PASSIVE`); only then, when next to nothing is left to
+ * copy, under the writer's lock. Under constant load no passive checkpoint ever ends with an empty
+ * WAL, so without that last step it would grow without bound. The connection never waits for
+ * readers while it holds the writer's lock (timeout 0): it gives up and tries again.
  */
-export function checkpointFile(database: DatabaseSync, kind: 'reset' | 'truncate'): void {
-  checkpoint(database, 'PASSIVE');
-  for (let attempt = 0; attempt < RESET_ATTEMPTS; attempt += 1) {
-    checkpoint(database, 'PASSIVE');
-    const { busy } = checkpoint(database, kind === 'truncate' ? 'TRUNCATE' : 'RESTART');
-    if (busy === 0) {
+export function checkpointFile(database: DatabaseSync, kind: 'reset' | 'truncate'): boolean {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { log, checkpointed } = checkpoint(database, 'PASSIVE');
+    if (checkpointed < log || attempt === 0) checkpoint(database, 'PASSIVE');
+    if (checkpoint(database, kind === 'truncate' ? 'TRUNCATE' : 'RESTART').busy === 0) {
       if (kind === 'reset') writeFirstFrame(database);
-      return;
+      return true;
     }
-    Atomics.wait(sleeper, 0, 0, RESET_PAUSE_MS);
+    Atomics.wait(sleeper, 0, 0, Math.min(PAUSE_MS_MAX, 2 ** attempt));
   }
+  return false;
 }
 
 /**

@@ -1,37 +1,40 @@
 import { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { checkpointFile } from './checkpoint-file.ts';
-import type { CheckpointRequest } from './checkpointer.ts';
+import type { CheckpointAnswer, CheckpointRequest } from './checkpointer.ts';
 
 const databases = new Map<string, DatabaseSync>();
 
-function open(path: string): DatabaseSync {
+function connection(path: string): DatabaseSync {
   let database = databases.get(path);
   if (database === undefined) {
     database = new DatabaseSync(path, { timeout: 0 });
+    databases.set(path, database);
     database.exec('PRAGMA synchronous = NORMAL');
     database.exec('PRAGMA wal_autocheckpoint = 0');
-    databases.set(path, database);
   }
   return database;
 }
 
-function serve({ path, kind, ticket }: CheckpointRequest): void {
-  let message: string | null = null;
-  try {
-    if (kind !== 'forget') checkpointFile(open(path), kind);
-  } catch (error) {
-    message = error instanceof Error ? error.message : String(error);
-  }
-  if (kind === 'forget' || message !== null) {
-    try {
-      databases.get(path)?.close();
-    } catch {
-      // A connection that cannot even close is dropped; the next request opens another.
-    }
-    databases.delete(path);
-  }
-  parentPort?.postMessage({ ticket, message });
+function closeConnection(path: string): void {
+  const database = databases.get(path);
+  databases.delete(path);
+  database?.close();
 }
 
-if (workerData?.role === 'checkpointer') parentPort?.on('message', serve);
+/** A connection that failed is not used again. */
+function serve({ ticket, path, kind }: CheckpointRequest): CheckpointAnswer {
+  try {
+    if (kind === 'forget') closeConnection(path);
+    const done = kind === 'forget' || checkpointFile(connection(path), kind);
+    return { ticket, done, failure: null };
+  } catch (error) {
+    databases.delete(path);
+    const failure = error instanceof Error ? error.message : String(error);
+    return { ticket, done: false, failure };
+  }
+}
+
+parentPort?.on('message', (request: CheckpointRequest) => {
+  parentPort?.postMessage(serve(request));
+});

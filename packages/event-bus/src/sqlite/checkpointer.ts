@@ -1,19 +1,29 @@
 import { Worker } from 'node:worker_threads';
 
-/** WAL growth by this process after which it asks for a checkpoint. 2,000 pages: one WAL index block. */
+/** WAL growth by this process after which it asks for a checkpoint: 2,000 pages. */
 const CHECKPOINT_AFTER_BYTES = 8 * 1024 * 1024;
+const RETRY_AFTER_BYTES = 1024 * 1024;
 const IDLE_MS = 3_000;
 
 export interface CheckpointRequest {
   path: string;
+  /** `reset`: under load; `truncate`: nobody writes; `forget`: close the connection. */
   kind: 'reset' | 'truncate' | 'forget';
   ticket: number;
+}
+
+export interface CheckpointAnswer {
+  ticket: number;
+  /** False: readers or a failure were in the way, try again soon. */
+  done: boolean;
+  failure: string | null;
 }
 
 interface WatchedFile {
   bytes: number;
   running: boolean;
   lastWriteMs: number;
+  failure: string | null;
 }
 
 /**
@@ -22,7 +32,7 @@ interface WatchedFile {
  */
 class Checkpointer {
   readonly #files = new Map<string, WatchedFile>();
-  readonly #tickets = new Map<number, () => void>();
+  readonly #tickets = new Map<number, (answer: CheckpointAnswer) => void>();
   #worker: Worker | null = null;
   #nextTicket = 1;
   #idleTimer: NodeJS.Timeout | null = null;
@@ -31,13 +41,21 @@ class Checkpointer {
   wrote(path: string, bytes: number): void {
     let file = this.#files.get(path);
     if (file === undefined) {
-      file = { bytes: 0, running: false, lastWriteMs: 0 };
+      file = { bytes: 0, running: false, lastWriteMs: 0, failure: null };
       this.#files.set(path, file);
     }
     file.bytes += bytes;
-    file.lastWriteMs = Date.now();
+    file.lastWriteMs = performance.now();
     if (file.bytes >= CHECKPOINT_AFTER_BYTES && !file.running) this.#run(path, file, 'reset');
     this.#idleTimer ??= setInterval(() => this.#checkIdle(), IDLE_MS).unref();
+  }
+
+  /** Files whose last checkpoint failed (their WAL grows meanwhile), and why. */
+  failures(): ReadonlyMap<string, string> {
+    const failures = new Map<string, string>();
+    for (const [path, { failure }] of this.#files)
+      if (failure !== null) failures.set(path, failure);
+    return failures;
   }
 
   /** Ends the worker's connection to a file that this process is about to close. */
@@ -49,30 +67,36 @@ class Checkpointer {
     if (this.#tickets.size === 0) worker.unref();
   }
 
+  /** The timer ends with the last file that has anything to checkpoint. */
   #checkIdle(): void {
-    const before = Date.now() - IDLE_MS;
-    let waiting = false;
+    const before = performance.now() - IDLE_MS;
+    let isWaiting = false;
     for (const [path, file] of this.#files) {
       if (file.bytes === 0) continue;
-      waiting = true;
+      isWaiting = true;
       if (file.lastWriteMs < before && !file.running) this.#run(path, file, 'truncate');
     }
-    if (waiting || this.#idleTimer === null) return;
+    if (isWaiting || this.#idleTimer === null) return;
     clearInterval(this.#idleTimer);
     this.#idleTimer = null;
   }
 
   #run(path: string, file: WatchedFile, kind: 'reset' | 'truncate'): void {
+    const { bytes } = file;
     file.running = true;
     file.bytes = 0;
-    void this.#ask(path, kind).then(() => {
+    void this.#ask(path, kind).then(({ done, failure }) => {
       file.running = false;
+      file.failure = failure;
+      if (!done) file.bytes += Math.min(bytes, CHECKPOINT_AFTER_BYTES - RETRY_AFTER_BYTES);
     });
   }
 
-  #ask(path: string, kind: CheckpointRequest['kind']): Promise<void> {
+  #ask(path: string, kind: CheckpointRequest['kind']): Promise<CheckpointAnswer> {
     const ticket = this.#nextTicket++;
-    const answered = new Promise<void>((resolve) => this.#tickets.set(ticket, resolve));
+    const answered = new Promise<CheckpointAnswer>((resolve) => {
+      this.#tickets.set(ticket, resolve);
+    });
     this.#startedWorker().postMessage({ path, kind, ticket } satisfies CheckpointRequest);
     return answered;
   }
@@ -80,19 +104,16 @@ class Checkpointer {
   #startedWorker(): Worker {
     if (this.#worker !== null) return this.#worker;
     const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
-      workerData: { role: 'checkpointer' },
       name: 'sqlite-checkpointer',
       execArgv: [],
     });
-    const settle = (ticket: number) => {
-      this.#tickets.get(ticket)?.();
-      this.#tickets.delete(ticket);
-    };
-    worker.on('message', ({ ticket }: { ticket: number }) => settle(ticket));
+    worker.on('message', (answer: CheckpointAnswer) => this.#settle(answer));
     // A dead worker costs nothing but WAL growth: the next request starts another.
     const gone = () => {
       if (this.#worker === worker) this.#worker = null;
-      for (const ticket of [...this.#tickets.keys()]) settle(ticket);
+      for (const ticket of [...this.#tickets.keys()]) {
+        this.#settle({ ticket, done: false, failure: 'the worker ended' });
+      }
     };
     worker.on('error', gone);
     worker.on('exit', gone);
@@ -100,6 +121,11 @@ class Checkpointer {
     worker.unref();
     this.#worker = worker;
     return worker;
+  }
+
+  #settle(answer: CheckpointAnswer): void {
+    this.#tickets.get(answer.ticket)?.(answer);
+    this.#tickets.delete(answer.ticket);
   }
 }
 

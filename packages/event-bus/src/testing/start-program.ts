@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { eventually } from './eventually.ts';
 
@@ -18,7 +19,7 @@ export interface RunningProgram {
 /** Runs a TypeScript file in a process of its own, with one argument (as JSON). For tests. */
 export function startProgram(file: URL, argument: unknown): RunningProgram {
   const child = spawn(process.execPath, [file.pathname, JSON.stringify(argument)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
@@ -45,7 +46,12 @@ export function startProgram(file: URL, argument: unknown): RunningProgram {
   };
 }
 
-/** The argument of a program that was started by `startProgram`. */
+/**
+ * The argument of a program that was started by `startProgram`. The program ends when whoever
+ * started it is gone.
+ */
 export function programArgument<Argument>(): Argument {
+  process.stdin.on('end', () => process.exit(1)).resume();
+  (process.stdin as unknown as Socket).unref();
   return JSON.parse(process.argv[2] ?? 'null') as Argument;
 }

@@ -63,9 +63,3 @@ function sourcesStamp(directory: string): string {
   for (const name of sourceRoots) visit(join(directory, name));
   return hash.digest('hex');
 }
-
-/** Whether this process has had to strip types itself, and carries the stripper since. */
-export function hasStripper(): boolean {
-  const { moduleLoadList } = process as unknown as { moduleLoadList?: string[] };
-  return moduleLoadList?.some((name) => name.includes('deps/amaro')) ?? false;
-}

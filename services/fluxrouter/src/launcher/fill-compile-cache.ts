@@ -15,7 +15,8 @@ export async function fillCompileCache({ PATH, NODE_COMPILE_CACHE }: Environment
     runToEnd(name, own('../main.ts'), [`--target=${name}`, '--check-config'], env),
   );
   const sandbox = runToEnd('sandbox', own('../../../../sandbox-provider/src/main.ts'), [], env);
-  await Promise.all([...targets, sandbox]);
+  const workers = runToEnd('workers', own('load-workers.ts'), [], env);
+  await Promise.all([...targets, sandbox, workers]);
 }
 
 /** What becomes of it is of no interest: a fault shows when the process is started to stay. */
@@ -24,7 +25,6 @@ function runToEnd(name: string, entry: string, args: string[], env: Environment)
     const child = fork(entry, args, {
       env: { ...env },
       execPath: process.execPath,
-      // With other flags V8 would compile for another cache.
       execArgv: [...nodeFlags(name)],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

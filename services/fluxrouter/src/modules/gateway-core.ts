@@ -19,7 +19,7 @@ export async function start({ config, log }: ModuleContext): Promise<RunningModu
   if (providers.size === 0)
     log.warn('No provider has a key and there is no sandbox: nobody can answer');
   const journal = openJournal({
-    path: join(config.dataDir, 'journal', 'gateway.sqlite'),
+    path: join(config.dataDir, 'journal', journalName(config.gatewayWorker)),
     maxBytes: journalBytesMax,
     onFailure: (err) =>
       log.error({ err }, 'The journal cannot be written to; new requests are refused'),
@@ -29,4 +29,9 @@ export async function start({ config, log }: ModuleContext): Promise<RunningModu
     provides: { gatewayCore: { catalogue, rateCards, providers, journal } },
     stop: () => journal.close(),
   };
+}
+
+/** A journal each: its lock is its owner's. The first worker has the one of a gateway without workers. */
+function journalName(worker: number): string {
+  return worker <= 1 ? 'gateway.sqlite' : `gateway-${worker}.sqlite`;
 }

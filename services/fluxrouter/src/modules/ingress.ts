@@ -1,10 +1,5 @@
 import { pepperFromText } from '@fluxrouter/api-keys';
-import {
-  type IngressConfig,
-  ingressConfig,
-  operatorRoutes,
-  startIngress,
-} from '@fluxrouter/ingress';
+import { type IngressConfig, ingressConfig, startIngress } from '@fluxrouter/ingress';
 import { rateCardAt } from '@fluxrouter/pricing';
 import type { RouterConfig } from '@fluxrouter/router';
 import { type Secret, secret, setting } from '@fluxrouter/service-kit/config';
@@ -23,7 +18,7 @@ export const schema = mergeSchemas([
 ]);
 
 export async function start(context: ModuleContext): Promise<RunningModule> {
-  const { bus, log, audit, metrics } = context;
+  const { bus, log, metrics } = context;
   const config = context.config as unknown as IngressConfig &
     RouterConfig & { keyPepper: Secret } & ModuleContext['config'];
   const { catalogue, rateCards, providers, journal } = context.need('gatewayCore');
@@ -45,7 +40,6 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     metrics,
   });
   return {
-    routes: operatorRoutes(query, audit),
     check: () => ingress.readiness(),
     stop: () => ingress.stop(),
   };

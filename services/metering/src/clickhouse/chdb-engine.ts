@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FileLock, takeFileLock } from '@fluxrouter/event-bus/sqlite';
-import { Session } from 'chdb';
+import { drainPending, Session } from 'chdb';
 
 /**
  * The engine is a server's worth of ClickHouse; these (a server's, not a query's) make it a small guest. Measured on 2
@@ -36,7 +36,7 @@ export class ChdbLockedError extends Error {
 }
 
 export interface ChdbEngine {
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Opens the engine and holds it: while it is open, further connections cost 0.2 ms. */
@@ -48,8 +48,10 @@ export async function openChdbEngine(path: string, waitMs = LOCK_WAIT_MS): Promi
   try {
     const session = new Session(path, { connectionArgs });
     return {
-      close() {
+      async close() {
         session.close();
+        // The engine lets go of the directory when the last query has ended.
+        await drainPending();
         lock.release();
       },
     };

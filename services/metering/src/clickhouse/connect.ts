@@ -55,7 +55,7 @@ async function connectChdb(path: string, lockWaitMs?: number): Promise<ClickHous
     kind: 'chdb',
     async close() {
       await client.close();
-      engine.close();
+      await engine.close();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { endEventId } from '@fluxrouter/events';
 import type { ListRequestsRequest } from '@fluxrouter/generated/query';
 import type { PageEnd } from '../page.ts';
 import { eventRowColumns } from './event-rows.ts';
@@ -12,7 +13,7 @@ export interface Candidate {
   version: string;
 }
 
-const MILLISECONDS = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
+const instant = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
 
 /**
  * The newest ends that fit, narrow columns only, read along the primary key until the page is full.
@@ -30,13 +31,13 @@ export function candidatesOf(
     Object.assign(values, added);
   };
   if (request.account !== '') where('account = {account:String}', { account: request.account });
-  if (request.fromMs > 0) where(`received_at >= ${MILLISECONDS('from')}`, { from: request.fromMs });
-  if (request.toMs > 0) where(`received_at < ${MILLISECONDS('to')}`, { to: request.toMs });
+  if (request.fromMs > 0) where(`received_at >= ${instant('from')}`, { from: request.fromMs });
+  if (request.toMs > 0) where(`received_at < ${instant('to')}`, { to: request.toMs });
   if (after !== null) {
     const { receivedAtMs, requestId } = after;
-    where(`received_at <= ${MILLISECONDS('after')}`, { after: receivedAtMs });
-    where(`(received_at, request_id) < (${MILLISECONDS('after')}, {afterId:String})`, {
-      afterId: requestId,
+    where(`received_at <= ${instant('after')}`, { after: receivedAtMs });
+    where(`(received_at, event_id) < (${instant('after')}, {afterEvent:String})`, {
+      afterEvent: endEventId(requestId),
     });
   }
   for (const column of ['key', 'model', 'lane', 'dialect', 'outcome'] as const) {
