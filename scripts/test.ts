@@ -18,8 +18,8 @@ endChildrenOnSignal();
 const suites: Record<string, () => Promise<SuiteReport>> = {
   checks: runChecks,
   unit: () => runProject('unit', 300),
-  int: () => runProject('int', 480),
-  e2e: () => runProject('e2e', 480),
+  int: () => runProject('int', 600),
+  e2e: () => runProject('e2e', 600),
   mutants: runMutants,
 };
 

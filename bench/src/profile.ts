@@ -60,7 +60,8 @@ async function profile(kind: 'requests' | 'streams'): Promise<void> {
 function print(title: string, times: ThreadTimes, taken: CpuProfile, count: number): void {
   const perRequest = (ms: number) => (ms * 1000) / count;
   const mainUs = perRequest(times.mainMs);
-  const { functions, places, owners } = summarise(taken);
+  const top = Number(values.top);
+  const { functions, places, owners, ownerPlaces } = summarise(taken);
   const timed = ({ name, percent }: SelfTime) =>
     line(`${percent.toFixed(1)} %`, (percent * mainUs) / 100, name);
   const lines = [
@@ -71,9 +72,11 @@ function print(title: string, times: ThreadTimes, taken: CpuProfile, count: numb
     '\nmain thread by place (self time)',
     ...places.slice(0, 25).map(timed),
     '\nmain thread by place, with what Node does for it',
-    ...owners.slice(0, 15).map(timed),
+    ...ownerPlaces.slice(0, 20).map(timed),
+    '\nmain thread by function, with what Node does for it',
+    ...owners.slice(0, top).map(timed),
     '\nmain thread by function (self time)',
-    ...functions.slice(0, Number(values.top)).map(timed),
+    ...functions.slice(0, top).map(timed),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

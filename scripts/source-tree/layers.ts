@@ -17,7 +17,7 @@ export const purePattern = `^packages/(${purePackages.join('|')})/`;
 
 /** What only tests and benchmarks run: suites, programs that they start, data and folders of either. */
 export const testPattern =
-  '[.-](test|arbitrary|contract|program|bench)\\.ts$|contract-suite\\.ts$|/test-[^/]*\\.ts$|' +
+  '[.-](test|arbitrary|contract|fixture|program|bench)\\.ts$|contract-suite\\.ts$|/test-[^/]*\\.ts$|' +
   '(^|/)(testing|contract|recordings|bench|tests|scripts)/';
 
 const pure = new RegExp(purePattern);

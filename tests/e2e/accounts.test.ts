@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directed } from './support/ask.ts';
-import { bookOf, booked } from './support/book.ts';
+import { booked, bookOf } from './support/book.ts';
 import { chat, clientDialects, messages, responses } from './support/dialects.ts';
 import { type Answer, open, send } from './support/http-client.ts';
 import { type Reachable, type RecordJson, recordOf } from './support/records.ts';
@@ -47,14 +47,18 @@ async function operator(
     headers: key === null ? {} : { authorization: `Bearer ${key}` },
     ...(body && { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: await response.json() };
+  // biome-ignore lint/suspicious/noExplicitAny: JSON as an operator reads it
+  return { status: response.status, body: (await response.json()) as any };
 }
 
 async function makeKey(account: string, name: string): Promise<Customer> {
   const made = await operator('POST', `/accounts/${account}/keys`, { body: { name } });
   expect(made.status).toBe(201);
   const customer = { baseUrl: system.baseUrl, key: made.body.secret, account, keyId: made.body.id };
-  await until('the new key to work', async () => (await send(customer, '/v1/models')).status === 200);
+  await until(
+    'the new key to work',
+    async () => (await send(customer, '/v1/models')).status === 200,
+  );
   return customer;
 }
 
@@ -109,7 +113,12 @@ describe('what one account does', () => {
       const { json } = await send(second, `/v1/requests?any=${id}`);
       expect(json.data).toEqual([]);
     }
-    for (const query of ['', '?tag=team:search', `?key=${first.keyId}`, `?account=${first.account}`]) {
+    for (const query of [
+      '',
+      '?tag=team:search',
+      `?key=${first.keyId}`,
+      `?account=${first.account}`,
+    ]) {
       const { json } = await send(second, `/v1/requests${query}`);
       for (const each of json.data) expect(each.account).toBe(second.account);
     }
@@ -190,9 +199,7 @@ describe('things that a provider keeps', () => {
       [
         chat,
         {
-          messages: [
-            { role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] },
-          ],
+          messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] }],
         },
       ],
     ];
@@ -210,7 +217,10 @@ describe('a revoked key', () => {
     const stays = await makeKey(customer.account, 'stays');
     expect((await revoke(customer)).status).toBe(200);
     const revokedAt = performance.now();
-    await until('the key to be refused', async () => (await send(customer, '/v1/models')).status === 401);
+    await until(
+      'the key to be refused',
+      async () => (await send(customer, '/v1/models')).status === 401,
+    );
     expect(performance.now() - revokedAt).toBeLessThan(1_000);
     for (const dialect of clientDialects) {
       const answer = await send(customer, dialect.path, { body: dialect.ask('x') });
@@ -255,7 +265,11 @@ describe('a revoked key', () => {
       expect(dialect.endsInError(frames)).toBe(true);
       expect(frames.at(-1)?.data).toMatch(/revoked.*\(request req_/);
       const record = await recordOf(stays, idOf(answer), 10_000);
-      expect(record).toMatchObject({ outcome: 'cut', errorCode: 'key_revoked', key: customer.keyId });
+      expect(record).toMatchObject({
+        outcome: 'cut',
+        errorCode: 'key_revoked',
+        key: customer.keyId,
+      });
       expect(Number(record['costUsd'])).toBeGreaterThan(0);
       expect(await booked(system, record['upstreamId'])).toMatchObject({ outcome: 'client_gone' });
     }
@@ -304,7 +318,9 @@ describe('operators', () => {
     const theirs = await ask(second, {}, { 'x-client-request-id': 'ops-2' });
     for (const { record } of [mine, theirs]) {
       for (const id of ['id', 'bodyId', 'upstreamId', 'clientRequestId']) {
-        const { status, body } = await operator('GET', `/requests?any=${record[id]}`, { at: 'gateway' });
+        const { status, body } = await operator('GET', `/requests?any=${record[id]}`, {
+          at: 'gateway',
+        });
         expect(status).toBe(200);
         expect(body.data).toHaveLength(1);
         expect(body.data[0]).toMatchObject(record);

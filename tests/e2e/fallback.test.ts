@@ -1,8 +1,14 @@
 import { type RunningSystem, startSystem } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directed } from './support/ask.ts';
+import { directed, upstreamNameOf } from './support/ask.ts';
 import { bookOf } from './support/book.ts';
-import { type ClientDialect, chat, clientDialects, messages, responses } from './support/dialects.ts';
+import {
+  type ClientDialect,
+  chat,
+  clientDialects,
+  messages,
+  responses,
+} from './support/dialects.ts';
 import { type Answer, send } from './support/http-client.ts';
 import { priceOf, usd } from './support/money.ts';
 import { expectHeadersEqualRecord, type RecordJson, recordOf } from './support/records.ts';
@@ -15,8 +21,6 @@ const FAST: Readonly<Record<ClientDialect['name'], readonly string[]>> = {
   'openai-responses': ['gpt-6-luna', 'gpt-5.4-mini', 'gpt-5-mini'],
   'anthropic-messages': ['claude-haiku-5.5', 'claude-haiku-4.5'],
 };
-/** Sandbox and providers know a model by its upstream name. */
-const upstreamName = (model: string) => model.replace(/^(claude.*)\./, '$1-');
 
 const pinOf = (dialect: ClientDialect) => `flux-pinned-${FAST[dialect.name][0]}`;
 
@@ -75,7 +79,7 @@ describe.concurrent('the chain of a routed request', () => {
 
   for (const dialect of clientDialects) {
     const [first = '', second = ''] = FAST[dialect.name];
-    const faultOfFirst = (fault: object) => ({ ...fault, failModels: [upstreamName(first)] });
+    const faultOfFirst = (fault: object) => ({ ...fault, failModels: [upstreamNameOf(first)] });
 
     describe(dialect.name, () => {
       for (const [name, fault] of [...failures, ...wholeFailures]) {
@@ -101,7 +105,7 @@ describe.concurrent('the chain of a routed request', () => {
           expect(answer.headers.get('x-flux-model')).toBe(second);
           const frames = framesOf(answer.text);
           expect(dialect.isComplete(frames)).toBe(true);
-          expect(dialect.streamedText(frames)).toContain(`(${upstreamName(second)})`);
+          expect(dialect.streamedText(frames)).toContain(`(${upstreamNameOf(second)})`);
           const record = await recordFor(system, answer);
           expectHeadersEqualRecord(answer.headers, record);
           expect(record).toMatchObject({ routedModel: first, model: second, outcome: 'completed' });
@@ -164,7 +168,9 @@ describe.concurrent('the chain of a routed request', () => {
         expect(answer.status).toBe(400);
         expect(dialect.codeOf(answer.json)).toBe('context_length_exceeded');
         if (dialect === messages) {
-          expect(answer.json.error.message).toMatch(/^prompt is too long: \d+ tokens > \d+ maximum/);
+          expect(answer.json.error.message).toMatch(
+            /^prompt is too long: \d+ tokens > \d+ maximum/,
+          );
         }
         const record = await recordFor(system, answer);
         expect(triedModels(record)).toEqual(FAST[dialect.name]);
@@ -209,7 +215,9 @@ describe.concurrent('the chain of a routed request', () => {
     expect(answer.headers.get('x-flux-model')).toBe('deepseek-v4-pro');
     const record = await recordFor(system, answer);
     expect(triedModels(record)).toEqual(['gpt-6.1-sol', 'grok-4.7', 'deepseek-v4-pro']);
-    const refused = record['attempts'].filter(({ model }: { model: string }) => model === 'grok-4.7');
+    const refused = record['attempts'].filter(
+      ({ model }: { model: string }) => model === 'grok-4.7',
+    );
     expect(refused[0]).toMatchObject({ status: null, errorCode: 'upstream_failed' });
   });
 
@@ -307,7 +315,9 @@ describe('with retries turned off', () => {
   async function closeBreakers(models: readonly string[]): Promise<void> {
     upstream.answer((_request, response) => response.writeHead(good[0], good[1]).end(good[2]));
     for (const model of models) {
-      const { status } = await send(system, responses.path, { body: responses.ask('x', { model }) });
+      const { status } = await send(system, responses.path, {
+        body: responses.ask('x', { model }),
+      });
       expect(status).toBe(200);
     }
   }
@@ -387,27 +397,34 @@ describe('with retries turned off', () => {
     output: [],
     usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
   });
-  const oddAnswers: readonly [string, readonly [number, Record<string, string>, string], boolean][] =
+  const oddAnswers: readonly [
+    string,
+    readonly [number, Record<string, string>, string],
+    boolean,
+  ][] = [
+    ['a web page', [200, { 'content-type': 'text/html' }, '<html>Sorry</html>'], false],
+    ['a web page for a stream', [200, { 'content-type': 'text/html' }, '<html></html>'], true],
+    ['nothing', [200, { 'content-type': 'application/json' }, ''], false],
+    ['an empty stream', [200, { 'content-type': 'text/event-stream' }, ''], true],
+    ['JSON of something else', json(200, { hello: 'world' }), false],
+    ['an array', [200, { 'content-type': 'application/json' }, '[1,2]'], false],
     [
-      ['a web page', [200, { 'content-type': 'text/html' }, '<html>Sorry</html>'], false],
-      ['a web page for a stream', [200, { 'content-type': 'text/html' }, '<html></html>'], true],
-      ['nothing', [200, { 'content-type': 'application/json' }, ''], false],
-      ['an empty stream', [200, { 'content-type': 'text/event-stream' }, ''], true],
-      ['JSON of something else', json(200, { hello: 'world' }), false],
-      ['an array', [200, { 'content-type': 'application/json' }, '[1,2]'], false],
-      ['an error with status 200', json(200, { error: { message: 'no', type: 'server_error' } }), false],
-      ['a redirect', [302, { location: 'http://127.0.0.1:1/' }, ''], false],
+      'an error with status 200',
+      json(200, { error: { message: 'no', type: 'server_error' } }),
+      false,
+    ],
+    ['a redirect', [302, { location: 'http://127.0.0.1:1/' }, ''], false],
+    [
+      'a stream whose very first event is an error',
       [
-        'a stream whose very first event is an error',
-        [
-          200,
-          { 'content-type': 'text/event-stream' },
-          'event: error\ndata: {"type":"error","code":"server_error","message":"no","param":null,"sequence_number":0}\n\n',
-        ],
-        true,
+        200,
+        { 'content-type': 'text/event-stream' },
+        'event: error\ndata: {"type":"error","code":"server_error","message":"no","param":null,"sequence_number":0}\n\n',
       ],
-      ['gzip that nobody asked for', [200, { 'content-encoding': 'gzip' }, '\x1f\x8b'], false],
-    ];
+      true,
+    ],
+    ['gzip that nobody asked for', [200, { 'content-encoding': 'gzip' }, '\x1f\x8b'], false],
+  ];
   for (const [name, answer, stream] of oddAnswers) {
     it(`takes ${name} for a failure`, async () => {
       const streamed = [

@@ -4,11 +4,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RunningSystem, startSystem } from '@fluxrouter/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ClientDialect, chat, clientDialects, messages, responses } from './support/dialects.ts';
+import {
+  type ClientDialect,
+  chat,
+  clientDialects,
+  messages,
+  responses,
+} from './support/dialects.ts';
 import { type Answer, send } from './support/http-client.ts';
 import { randomPieces, seededRandom } from './support/random.ts';
-import { expectHeadersEqualRecord, recordOf } from './support/records.ts';
 import { type Recording, recordingsOf } from './support/recordings.ts';
+import { expectHeadersEqualRecord, recordOf } from './support/records.ts';
 import { framesOf } from './support/sse.ts';
 import { type OwnUpstream, startUpstream } from './support/upstream.ts';
 
@@ -47,7 +53,7 @@ function exchange(
   dialect: ClientDialect,
   request: Buffer | object,
   pieces: readonly Buffer[],
-  { contentType = 'text/event-stream', dies = false } = {},
+  { contentType = 'text/event-stream', dies = false, headers = {} as Record<string, string> } = {},
 ): Promise<Answer> {
   upstream.answer(async (_request, response) => {
     response.writeHead(200, { 'content-type': contentType });
@@ -55,25 +61,28 @@ function exchange(
     if (dies) response.socket?.destroy();
     else response.end();
   });
-  return send(system, dialect.path, { body: request });
+  return send(system, dialect.path, { body: request, headers });
 }
 
 const byByte = (bytes: Buffer) => Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
 const splits: readonly [string, (bytes: Buffer) => Buffer[]][] = [
   ['whole', (bytes) => [bytes]],
   ['byte by byte', byByte],
-  ...[1, 2, 3].map(
-    (seed): [string, (bytes: Buffer) => Buffer[]] => [
-      `in pieces (seed ${seed})`,
-      (bytes) => randomPieces(bytes, seed),
-    ],
-  ),
+  ...[1, 2, 3].map((seed): [string, (bytes: Buffer) => Buffer[]] => [
+    `in pieces (seed ${seed})`,
+    (bytes) => randomPieces(bytes, seed),
+  ]),
 ];
 
 /** Frames with the bytes they are made of: each ends in a blank line, whatever the line ends. */
 function rawFrames(text: string): string[] {
-  return text.match(/(?:(?!\r\n\r\n|\n\n|\r\r|\n\r\n|\r\n\n)[\s\S])*(?:\r\n\r\n|\n\r\n|\r\n\n|\n\n|\r\r|$)/g)
-    ?.filter((frame) => frame !== '') ?? [];
+  return (
+    text
+      .match(
+        /(?:(?!\r\n\r\n|\n\n|\r\r|\n\r\n|\r\n\n)[\s\S])*(?:\r\n\r\n|\n\r\n|\r\n\n|\n\n|\r\r|$)/g,
+      )
+      ?.filter((frame) => frame !== '') ?? []
+  );
 }
 
 /** What a client gets of a stream: all but a chunk of usage alone that it did not ask for. */
@@ -131,6 +140,18 @@ for (const dialect of clientDialects) {
       });
     }
 
+    it('but for the cost in a usage event, where that is asked for', async () => {
+      for (const { name, request, stream, failsBeforeOutput } of recordingsOf(dialect)) {
+        if (stream === null || failsBeforeOutput) continue;
+        const headers = { 'x-flux-stream-cost': 'usage' };
+        for (const pieces of [[stream], randomPieces(stream, 4)]) {
+          const got = await exchange(dialect, request, pieces, { headers });
+          const undone = got.body.toString('latin1').replace(/,"flux":\{[^{}]*\}/, '');
+          expect(sha256(Buffer.from(undone, 'latin1')), name).toBe(sha256(stream));
+        }
+      }
+    });
+
     it('or up to where they were cut, and then end in an error that clients can read', async () => {
       const random = seededRandom(7);
       for (const recording of recordingsOf(dialect)) {
@@ -139,9 +160,14 @@ for (const dialect of clientDialects) {
         const whole = expectedStream(dialect, recording).toString('latin1');
         for (let cut = 0; cut < 6; cut += 1) {
           const length = Math.floor(random() * (stream.length - 20));
-          const got = await exchange(dialect, request, randomPieces(stream.subarray(0, length), cut), {
-            dies: true,
-          });
+          const got = await exchange(
+            dialect,
+            request,
+            randomPieces(stream.subarray(0, length), cut),
+            {
+              dies: true,
+            },
+          );
           const where = `${recording.name}, after ${length} bytes`;
           if (got.status !== 200) {
             expect(got.status, where).toBe(502);
@@ -172,11 +198,17 @@ describe('streams that are odd but right', () => {
     ['comments of upstream', join([': PROCESSING', chunk('"a"'), ':', ': ping', stop, done])],
     ['a byte order mark', `\ufeff${join([chunk('"a"'), stop, done])}`],
     ['lone CRs as line ends', join([chunk('"a"'), stop, done], '\r')],
-    ['ids, retries and unknown fields', join([`id: 7\nretry: 10\nx: y\n${chunk('"a"')}`, stop, done])],
+    [
+      'ids, retries and unknown fields',
+      join([`id: 7\nretry: 10\nx: y\n${chunk('"a"')}`, stop, done]),
+    ],
     ['U+2028, U+2029 and U+0085 as they are', join([chunk('"\u2028\u2029\u0085"'), stop, done])],
     ['emoji and escapes', join([chunk('"\u{1f600}\\ud83d\\ude00 \\u0000 \\/"'), stop, done])],
     ['no blank after the colon', join([chunk('"a"'), stop, done]).replaceAll('data: ', 'data:')],
-    ['a member of ours in it', join([chunk('"a"', ',"flux":{"cost_usd":"1"},"routor":1'), stop, done])],
+    [
+      'a member of ours in it',
+      join([chunk('"a"', ',"flux":{"cost_usd":"1"},"routor":1'), stop, done]),
+    ],
     ['blank lines between frames', join([chunk('"a"'), stop, done], '\n\n\n')],
     ['a frame of 1.5 MB', join([chunk(`"${'x'.repeat(1_500_000)}"`), chunk('"b"'), stop, done])],
     ['text after its end', `${join([chunk('"a"'), stop, done])}: bye\n\n`],
@@ -200,9 +232,15 @@ describe('answers that are odd but right', () => {
   const choice =
     '"choices": [ {"index":0,"message":{"role":"assistant","content":"\\u0041\\/\\ud83d\\ude00\u{1f600}\u2028 \\"model\\":\\"gpt-5.4\\""},"finish_reason":"stop"} ]';
   const odd: readonly [string, string][] = [
-    ['whitespace, escapes, large numbers', ` \n{ ${members}, ${choice}, "model" :\t"gpt-5.4-2026-03-05" }\r\n`],
+    [
+      'whitespace, escapes, large numbers',
+      ` \n{ ${members}, ${choice}, "model" :\t"gpt-5.4-2026-03-05" }\r\n`,
+    ],
     ['the model first', `{"model":"gpt-5.4-2026-03-05",${members},${choice}}`],
-    ['other models inside', `{"m":{"model":"inner"},"model":"gpt-5.4-2026-03-05",${members},${choice},"a":[{"model":"gpt-5.4"}]}`],
+    [
+      'other models inside',
+      `{"m":{"model":"inner"},"model":"gpt-5.4-2026-03-05",${members},${choice},"a":[{"model":"gpt-5.4"}]}`,
+    ],
   ];
   for (const [name, text] of odd) {
     it(name, async () => {
@@ -256,9 +294,7 @@ describe('a request reaches upstream byte for byte', () => {
     headers: Record<string, string> = {},
   ) {
     upstream.answer((_request, response) =>
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(answers[dialect.name]),
+      response.writeHead(200, { 'content-type': 'application/json' }).end(answers[dialect.name]),
     );
     const before = upstream.requests.length;
     const answer = await send(system, dialect.path, { body, headers });
@@ -276,7 +312,10 @@ describe('a request reaches upstream byte for byte', () => {
     ['large and precise numbers', '"x":[12345678901234567890,1e400,-0,0.10,1E+2,5e-324]'],
     ['escapes', '"e":"\\u0041\\/\\b\\f\\n\\r\\t\\"\\\\\\ud83d\\ude00"'],
     ['escapes in a name', '"\\u00e9\\n":"m"'],
-    ['emoji, U+2028 and combining marks', '"u":"\u{1f600}\u2028\u2029e\u0301\u0000b"'.replace('\u0000', '')],
+    [
+      'emoji, U+2028 and combining marks',
+      '"u":"\u{1f600}\u2028\u2029e\u0301\u0000b"'.replace('\u0000', ''),
+    ],
     ['a lone surrogate, escaped', '"s":"\\ud800"'],
     ['words that look like ours', '"t":"\\"model\\":\\"flux-auto\\" routor_tier"'],
     ['members named like those of every object', '"__proto__":{"model":"x"},"constructor":1'],
@@ -352,7 +391,8 @@ describe('a request reaches upstream byte for byte', () => {
     const random = seededRandom(3);
     for (let round = 0; round < 12; round += 1) {
       const members = [...rest];
-      for (const field of own) members.splice(Math.floor(random() * (members.length + 1)), 0, field);
+      for (const field of own)
+        members.splice(Math.floor(random() * (members.length + 1)), 0, field);
       const { text } = await forwarded(chat, `{ ${members.join(' , ')} }`);
       expect(text).not.toContain('routor');
       const kept = members
@@ -369,7 +409,9 @@ describe('a request reaches upstream byte for byte', () => {
       upstream.answer((_request, response) =>
         response
           .writeHead(200, { 'content-type': 'text/event-stream' })
-          .end('data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'),
+          .end(
+            'data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+          ),
       );
       const body = `{"model":"gpt-5.4",${required['openai-chat']},"stream":true${options}}`;
       const { status } = await send(system, chat.path, { body });
@@ -432,8 +474,17 @@ describe('a request reaches upstream byte for byte', () => {
       const got = await forwarded(dialect, body, { ...listed, ...kept });
       expect(got.headers).toMatchObject(listed);
       const auth = dialect === messages ? 'x-api-key' : 'authorization';
-      const ours = ['host', 'connection', 'content-length', 'content-type', 'accept-encoding', 'user-agent'];
-      expect(Object.keys(got.headers).sort()).toEqual([...Object.keys(listed), ...ours, auth].sort());
+      const ours = [
+        'host',
+        'connection',
+        'content-length',
+        'content-type',
+        'accept-encoding',
+        'user-agent',
+      ];
+      expect(Object.keys(got.headers).sort()).toEqual(
+        [...Object.keys(listed), ...ours, auth].sort(),
+      );
       expect(got.headers[auth]).toContain('key-of-ours');
       expect(JSON.stringify(got.headers)).not.toContain(system.key);
       expect(got.headers['user-agent']).toBe('fluxrouter/0.1');
@@ -460,7 +511,9 @@ describe('a request reaches upstream byte for byte', () => {
         })
         .end(answers['openai-chat']),
     );
-    const { headers } = await send(system, chat.path, { body: chat.ask('x', { model: 'gpt-5.4' }) });
+    const { headers } = await send(system, chat.path, {
+      body: chat.ask('x', { model: 'gpt-5.4' }),
+    });
     expect([...headers.keys()].filter((name) => !name.startsWith('x-flux-')).sort()).toEqual([
       'connection',
       'content-length',

@@ -5,7 +5,13 @@ import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directed } from './support/ask.ts';
 import { booked } from './support/book.ts';
-import { type ClientDialect, chat, clientDialects, messages, responses } from './support/dialects.ts';
+import {
+  type ClientDialect,
+  chat,
+  clientDialects,
+  messages,
+  responses,
+} from './support/dialects.ts';
 import { type Answer, type OpenAnswer, open, send, start } from './support/http-client.ts';
 import { priceOf, usd } from './support/money.ts';
 import { expectHeadersEqualRecord, type RecordJson, recordOf } from './support/records.ts';
@@ -210,7 +216,9 @@ describe.concurrent('a stream', () => {
         expect(record['usage'].input).toBeGreaterThan(5);
         const cost = priceOf(record['usage'].input, '1') + priceOf(record['usage'].output, '4');
         expect(record['costUsd']).toBe(usd(cost));
-        expect(await booked(system, record['upstreamId'])).toMatchObject({ outcome: 'client_gone' });
+        expect(await booked(system, record['upstreamId'])).toMatchObject({
+          outcome: 'client_gone',
+        });
       });
 
       it('that nobody waits for any more is not begun for nothing', async () => {
@@ -275,13 +283,20 @@ describe.concurrent('a stream', () => {
         const record = await recordFor(answer);
         expect(record['outcome']).toBe('cut');
         expect(Number(record['costUsd'])).toBeGreaterThan(0);
-        expect(await booked(system, record['upstreamId'])).toMatchObject({ outcome: 'client_gone' });
+        expect(await booked(system, record['upstreamId'])).toMatchObject({
+          outcome: 'client_gone',
+        });
       });
     });
   }
 
   it('gets comments of ours between frames only', async () => {
-    const bytes = [chunk({ content: 'one' }), chunk({ content: 'two\u2028' }), finish, 'data: [DONE]\n\n'];
+    const bytes = [
+      chunk({ content: 'one' }),
+      chunk({ content: 'two\u2028' }),
+      finish,
+      'data: [DONE]\n\n',
+    ];
     const answer = await script('halves', async (_request, response) => {
       head(response);
       for (const frame of bytes) {
@@ -366,10 +381,11 @@ describe.concurrent('the usage of an answer', () => {
         priceOf(used.output ?? 0, RATES.output),
     );
 
-  const both: readonly [string, (dialect: ClientDialect, directive: object) => Promise<Answer>][] = [
-    ['streamed', stream],
-    ['whole', whole],
-  ];
+  const both: readonly [string, (dialect: ClientDialect, directive: object) => Promise<Answer>][] =
+    [
+      ['streamed', stream],
+      ['whole', whole],
+    ];
 
   for (const dialect of clientDialects) {
     for (const [name, ask] of both) {
@@ -418,10 +434,17 @@ describe.concurrent('the usage of an answer', () => {
     it(`${dialect.name}: the usage chunk is for those who ask for it`, async () => {
       const unasked = framesOf((await stream(dialect, { words: 3 })).text);
       const asked = framesOf(
-        (await stream(dialect, { words: 3 }, { ...(dialect === chat ? { stream_options: { include_usage: true } } : {}) })).text,
+        (
+          await stream(
+            dialect,
+            { words: 3 },
+            { ...(dialect === chat ? { stream_options: { include_usage: true } } : {}) },
+          )
+        ).text,
       );
       expect(dialect.finalUsageEvent(asked)).toBeDefined();
-      if (dialect === chat) expect(unasked.some(({ data }) => data.includes('"usage":{'))).toBe(false);
+      if (dialect === chat)
+        expect(unasked.some(({ data }) => data.includes('"usage":{'))).toBe(false);
       else expect(unasked.map(({ event }) => event)).toEqual(asked.map(({ event }) => event));
     });
   }
@@ -502,7 +525,12 @@ describe('a slow reader', () => {
     for (const answer of slow) answer.leave();
     await until('upstream to be told', () => closed === 5);
 
-    const numbers = [...first.received().toString().matchAll(/<(\d+)>/g)].map((match) => Number(match[1]));
+    const numbers = [
+      ...first
+        .received()
+        .toString()
+        .matchAll(/<(\d+)>/g),
+    ].map((match) => Number(match[1]));
     expect(numbers).toEqual(numbers.map((_, index) => index));
     expect(numbers.length).toBeGreaterThan(1_000);
     for (const answer of slow) {

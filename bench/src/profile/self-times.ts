@@ -11,8 +11,9 @@ export interface ProfileSummary {
   readonly functions: readonly SelfTime[];
   /** By dependency, and by service or package of ours. */
   readonly places: readonly SelfTime[];
-  /** The same, with what Node does on behalf of a place counted there. */
+  /** The same two, with what Node does on behalf of a function counted there. */
   readonly owners: readonly SelfTime[];
+  readonly ownerPlaces: readonly SelfTime[];
 }
 
 type Node = CpuProfile['nodes'][number];
@@ -31,6 +32,7 @@ export function summarise({ nodes, samples }: CpuProfile): ProfileSummary {
   const functions = new Map<string, number>();
   const places = new Map<string, number>();
   const owners = new Map<string, number>();
+  const ownerPlaces = new Map<string, number>();
   for (const node of nodes) {
     const { functionName } = node.callFrame;
     const count = samplesOf.get(node.id);
@@ -40,9 +42,15 @@ export function summarise({ nodes, samples }: CpuProfile): ProfileSummary {
     const by = path === '' && owner ? ` by ${describe(owner)}` : '';
     add(functions, describe(node) + by, count);
     add(places, placeOf(path) || functionName || '(native)', count);
-    add(owners, owner ? placeOf(shortPath(owner)) : nodeItself, count);
+    add(owners, owner ? describe(owner) : nodeItself, count);
+    add(ownerPlaces, owner ? placeOf(shortPath(owner)) : nodeItself, count);
   }
-  return { functions: inOrder(functions), places: inOrder(places), owners: inOrder(owners) };
+  return {
+    functions: inOrder(functions),
+    places: inOrder(places),
+    owners: inOrder(owners),
+    ownerPlaces: inOrder(ownerPlaces),
+  };
 }
 
 /** For each node the nearest caller, or itself, that is neither native nor Node's own. */

@@ -13,6 +13,8 @@ export interface Catalogue {
   readonly baseline: Model;
   readonly models: ReadonlyMap<string, Model>;
   readonly lanes: ReadonlyMap<Lane, LaneDefinition>;
+  /** The models of each lane's chain, in its order. */
+  readonly laneModels: ReadonlyMap<Lane, readonly Model[]>;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly names: NameIndex;
 }
@@ -41,6 +43,9 @@ export function buildCatalogue(data: CatalogueData = catalogueData): Catalogue {
     baseline,
     models,
     lanes: new Map(data.lanes.map((lane) => [lane.lane, lane])),
+    laneModels: new Map(
+      data.lanes.map(({ lane, chain }) => [lane, chain.flatMap((id) => models.get(id) ?? [])]),
+    ),
     providers: new Map(data.providers.map((provider) => [provider.id, provider])),
     names: indexNames(data),
   });

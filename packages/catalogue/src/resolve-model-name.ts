@@ -52,12 +52,10 @@ export function isModelName(text: string): boolean {
 
 function findTarget(catalogue: Catalogue, sent: string): NameTarget | undefined {
   const { exact, folded } = catalogue.names;
+  const target = exact.get(sent) ?? folded.get(sent.toLowerCase());
+  if (target !== undefined) return target;
   const undated = withoutSnapshotDate(sent);
-  return (
-    exact.get(sent) ??
-    folded.get(sent.toLowerCase()) ??
-    (undated === undefined ? undefined : pinOnly(folded.get(undated.toLowerCase())))
-  );
+  return undated === undefined ? undefined : pinOnly(folded.get(undated.toLowerCase()));
 }
 
 /** `flux-auto-20250101` is no snapshot of anything. */

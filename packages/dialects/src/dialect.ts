@@ -172,6 +172,11 @@ export interface ObserverOptions {
 export interface StreamObserver {
   /** Each whole frame in order; flags of `verdict.ts`. */
   frame(bytes: Buffer, start: number, end: number): FrameVerdict;
+  /**
+   * Bytes of a frame that is too large to be kept, as the splitter passes them on; `first`: with
+   * its beginning. What can be told from that is told: whether it is output, whether it is the end.
+   */
+  oversized(bytes: Buffer, first: boolean): FrameVerdict;
   /** Live: its members change as frames come. */
   readonly snapshot: StreamSnapshot;
   /**

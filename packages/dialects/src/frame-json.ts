@@ -51,6 +51,21 @@ export class FrameJson {
     return true;
   }
 
+  /**
+   * The members that stand before the cut in the beginning of a frame; false where there is no
+   * data in it.
+   */
+  scanBeginning(bytes: Buffer): boolean {
+    const { data } = readFrame(bytes, 0, bytes.length, this.#first);
+    this.#first = false;
+    if (data === null) return false;
+    this.bytes = data;
+    this.start = 0;
+    this.end = data.length;
+    this.scan();
+    return true;
+  }
+
   /** After `locate`: scans the data; false where it is no JSON object. */
   scan(): boolean {
     return scanMembers(this.bytes, this.start, this.#wanted, this.spans) >= 0;

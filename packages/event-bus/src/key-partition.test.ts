@@ -21,8 +21,10 @@ it.each(published)('puts %s where the default partitioner of Kafka puts it', (ke
   }
 });
 
-it('hashes the UTF-8 of a key', () => {
-  expect(partitionOfKey('größe', 1_000_003)).toBe(
-    (murmur2(Buffer.from('größe', 'utf8')) & 0x7fffffff) % 1_000_003,
-  );
-});
+it.each(['größe', 'ключ', 'x'.repeat(5_000), '', 'a\u0000b'])(
+  'hashes the UTF-8 of a key',
+  (key) => {
+    const hash = murmur2(Buffer.from(key, 'utf8'));
+    expect(partitionOfKey(key, 1_000_003)).toBe((hash & 0x7fffffff) % 1_000_003);
+  },
+);

@@ -1,10 +1,12 @@
-const utf8 = new TextEncoder();
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 
+const SCRATCH_BYTES = 256;
+const scratch = new Uint8Array(SCRATCH_BYTES);
+const utf8 = new TextEncoder();
+
 /** Kafka's murmur2 of these bytes, as an unsigned 32-bit number. */
-export function murmur2(bytes: Uint8Array): number {
-  const { length } = bytes;
+export function murmur2(bytes: Uint8Array, length = bytes.length): number {
   let h = SEED ^ length;
   const blocks = length & ~3;
   for (let i = 0; i < blocks; i += 4) {
@@ -32,5 +34,17 @@ export function murmur2(bytes: Uint8Array): number {
  * (and other languages' producers) agree where an account lives.
  */
 export function partitionOfKey(key: string, partitions: number): number {
-  return (murmur2(utf8.encode(key)) & 0x7fffffff) % partitions;
+  const hash = isWrittenAsAscii(key) ? murmur2(scratch, key.length) : murmur2(utf8.encode(key));
+  return (hash & 0x7fffffff) % partitions;
+}
+
+/** Account ids and key hashes are short ASCII: no need to allocate their bytes. */
+function isWrittenAsAscii(key: string): boolean {
+  if (key.length > SCRATCH_BYTES) return false;
+  for (let i = 0; i < key.length; i += 1) {
+    const code = key.charCodeAt(i);
+    if (code > 0x7f) return false;
+    scratch[i] = code;
+  }
+  return true;
 }

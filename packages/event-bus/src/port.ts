@@ -117,7 +117,10 @@ export interface EventBus {
    * repeated: at worst (Kafka) the records are there twice.
    */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly RecordPosition[]>;
-  /** At least once, as a member of a group whose live members share the partitions. */
+  /**
+   * At least once, as a member of a group whose live members share the partitions. A consumer or
+   * tail keeps the process alive until it is stopped.
+   */
   consume(options: ConsumeOptions): Promise<Consumer>;
   /** All partitions, without group and commits, for views that are kept in memory. */
   tail(options: TailOptions): Promise<Tail>;

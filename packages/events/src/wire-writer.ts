@@ -1,3 +1,6 @@
+/** Up to here a loop is faster than a call into the runtime. */
+const SHORT_TEXT = 32;
+
 /**
  * A protobuf writer for messages whose strings are all ASCII (our events: closed lists and checked
  * grammars). Three times as fast as the generated one on them; its output is held against the
@@ -50,6 +53,13 @@ export class WireWriter {
     this.#room(length + 15);
     this.#tag(field, 2);
     this.#varint(length);
+    if (length <= SHORT_TEXT) {
+      const bytes = this.#bytes;
+      const at = this.#at;
+      for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
+      this.#at = at + length;
+      return;
+    }
     this.#at += this.#bytes.write(text, this.#at, length, 'latin1');
   }
 

@@ -62,7 +62,7 @@ describe('editMembers', () => {
           expect([...(readJson(result) as Map<string, unknown>)]).toEqual([...expected]);
         },
       ),
-      { numRuns: 1000, seed: 42 },
+      { numRuns: 500, seed: 42 },
     );
   });
 

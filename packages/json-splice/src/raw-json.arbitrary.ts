@@ -38,14 +38,14 @@ const escaped = fc.constantFrom(
   '\\\\'.repeat(13),
 );
 
-export const rawString = fc
+const rawString = fc
   .array(fc.oneof({ weight: 2, arbitrary: plain }, { weight: 1, arbitrary: escaped }), {
     maxLength: 6,
   })
   .map((parts) => `"${parts.join('')}"`);
 
 /** Names that are looked for, in several spellings, and others. */
-export const rawName = fc.oneof(
+const rawName = fc.oneof(
   fc.constantFrom('"model"', '"mod\\u0065l"', '"\\u006d\\u006fdel"', '"stream"', '"\\u0073tream"'),
   fc.constantFrom('"水"', '"\\u6c34"', '"models"', '"Model"', '""', '"__proto__"', '"constructor"'),
   rawString,
@@ -85,7 +85,7 @@ function objectOf(value: fc.Arbitrary<string>): fc.Arbitrary<string> {
     .map(([empty, members]) => `{${members.length === 0 ? empty : members.join(',')}}`);
 }
 
-export const rawObject = objectOf(rawValue);
+const rawObject = objectOf(rawValue);
 
 export const rawDocument = fc
   .tuple(whitespace, rawObject, whitespace)

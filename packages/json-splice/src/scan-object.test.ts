@@ -6,7 +6,7 @@ import { scanMembers, spansFor } from './scan-members.ts';
 import { memberOf, type ObjectScan, scanObject } from './scan-object.ts';
 
 const wanted = wantedNames(['model', 'stream', '水', 'absent']);
-const runs = { numRuns: 1500, seed: 20261121 };
+const runs = { numRuns: 800, seed: 20261121 };
 
 function scan(text: string): ObjectScan {
   const result = scanObject(Buffer.from(text), { wanted, maxDepth: 1000 });

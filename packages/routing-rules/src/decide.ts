@@ -6,7 +6,7 @@ import {
   type RejectionReason,
 } from './constraints.ts';
 import type { DecideInput, DecideResult, Decision, Profile } from './decision.ts';
-import { compareHealth, type HealthState, healthOf } from './health.ts';
+import { HEALTH_RANKS, type HealthState, healthOf, healthRank } from './health.ts';
 import type { Tier } from './policy.ts';
 import { refuseImage, refuseRejected, refuseUnknown } from './refuse.ts';
 import { type Assessment, assess, compareTiers, tierDefinition } from './score.ts';
@@ -127,22 +127,24 @@ function selectFromLanes(plan: Plan, input: DecideInput): Selection {
 
 /** The tier's own default, if it names one, then the lane's chain. */
 function candidates(lane: Lane, plan: Plan, { catalogue, policy }: DecideInput): readonly Model[] {
-  const chain = catalogue.lanes.get(lane)?.chain ?? [];
+  const models = catalogue.laneModels.get(lane) ?? [];
   const own =
     plan.profile === 'auto' && lane === plan.lane && lane !== 'image'
       ? tierDefinition(plan.tier, policy).defaultModel
       : undefined;
-  const ids = own === undefined ? chain : [own, ...chain.filter((id) => id !== own)];
-  return ids.flatMap((id) => catalogue.models.get(id) ?? []);
+  const first = own === undefined ? undefined : catalogue.models.get(own);
+  return first === undefined ? models : [first, ...models.filter((model) => model !== first)];
 }
 
 /** Who surely fits before who may fit, the healthy before the ailing; else as the lane has them. */
-function inOrder(models: readonly Model[], { facts, health }: DecideInput): Model[] {
-  return [...models].sort(
-    (a, b) =>
-      Number(isTightFit(facts, a)) - Number(isTightFit(facts, b)) ||
-      compareHealth(healthOf(a, health), healthOf(b, health)),
-  );
+function inOrder(models: readonly Model[], { facts, health }: DecideInput): readonly Model[] {
+  const ranked = models.map((model) => ({
+    model,
+    rank: (isTightFit(facts, model) ? HEALTH_RANKS : 0) + healthRank(healthOf(model, health)),
+  }));
+  // Nearly always: nothing to reorder.
+  if (ranked.every(({ rank }) => rank === 0)) return models;
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ model }) => model);
 }
 
 function constraintsOf({

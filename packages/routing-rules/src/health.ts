@@ -23,8 +23,11 @@ export function healthOf(model: Model, health: HealthSnapshot): HealthState {
   return ORDER[own] >= ORDER[providers] ? own : providers;
 }
 
-export function compareHealth(a: HealthState, b: HealthState): number {
-  return ORDER[a] - ORDER[b];
+/** How many ranks there are; 0 is healthy. */
+export const HEALTH_RANKS = 3;
+
+export function healthRank(state: HealthState): number {
+  return ORDER[state];
 }
 
 function stateOf(states: Readonly<Record<string, HealthState>>, id: string): HealthState {

@@ -8,6 +8,7 @@ import { workersConfig } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { modulesOf, TargetError } from './modules.ts';
 import { loadModules, runProcess, schemaOf } from './run-process.ts';
+import { shedStartMemory } from './shed-start-memory.ts';
 import { startFailure } from './start-failure.ts';
 import { startWorkerPool, type ToWorker } from './workers/worker-pool.ts';
 
@@ -41,6 +42,7 @@ async function main(): Promise<number> {
   exitOnCrash(createLog({ service: name }));
   await workers?.untilReady();
   if (cluster.isWorker) answerPrimary(running.readiness);
+  shedStartMemory();
   process.send?.({ type: 'ready' });
   await Promise.race([stopAsked, gone]);
   await workers?.stop(stopGraceMs);

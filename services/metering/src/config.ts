@@ -1,4 +1,4 @@
-import { durationMs, httpUrl, path, setting, whole } from '@fluxrouter/service-kit';
+import { durationMs, httpUrl, path, setting, whole } from '@fluxrouter/service-kit/config';
 import { z } from 'zod';
 
 export const meteringConfig = z.object({

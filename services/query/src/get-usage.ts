@@ -1,5 +1,5 @@
 import type { GetUsageRequest, GetUsageResponse, UsageBucket } from '@fluxrouter/generated/query';
-import { RpcError } from '@fluxrouter/service-kit';
+import { RpcError } from '@fluxrouter/service-kit/grpc';
 import { selectRows } from './clickhouse/statement.ts';
 import { type UsageRow, usageOf } from './clickhouse/usage-statement.ts';
 import type { ClickHouseReader, CompleteUntil } from './ports.ts';

@@ -1,4 +1,4 @@
-import { RpcError } from '@fluxrouter/service-kit';
+import { RpcError } from '@fluxrouter/service-kit/grpc';
 
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 200;

@@ -1,5 +1,5 @@
 import type { GetUsageRequest } from '@fluxrouter/generated/query';
-import { RpcError } from '@fluxrouter/service-kit';
+import { RpcError } from '@fluxrouter/service-kit/grpc';
 
 const granularities = ['hour', 'day', 'month', 'total'] as const;
 const groupColumns = ['lane', 'model', 'key', 'tier', 'dialect', 'outcome'] as const;

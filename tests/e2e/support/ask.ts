@@ -13,3 +13,15 @@ export const WEATHER_SCHEMA = {
   required: ['city', 'unit'],
   additionalProperties: false,
 } as const;
+
+/** The names under which providers know models whose catalogue id is another. */
+const UPSTREAM_NAMES: Readonly<Record<string, string>> = {
+  'gemini-3.1-pro': 'gemini-3.1-pro-preview',
+  'gpt-oss-120b': 'openai/gpt-oss-120b',
+  'minimax-m3': 'MiniMax-M3',
+  'ministral-8b': 'ministral-8b-latest',
+};
+
+export function upstreamNameOf(model: string): string {
+  return UPSTREAM_NAMES[model] ?? model.replace(/^(claude-.*)\./, '$1-');
+}

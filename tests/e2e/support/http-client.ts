@@ -113,7 +113,8 @@ function openAnswer(response: IncomingMessage): OpenAnswer {
     received,
     async readUntil(wanted) {
       while (!wanted(received().toString())) {
-        if (ended !== 'no') throw new Error(`the answer ended (${ended}): …${received().subarray(-300)}`);
+        if (ended !== 'no')
+          throw new Error(`the answer ended (${ended}): …${received().subarray(-300)}`);
         await changed();
       }
     },

@@ -21,10 +21,7 @@ export interface OwnUpstream {
   close(): Promise<void>;
 }
 
-export type UpstreamHandler = (
-  request: UpstreamRequest,
-  response: ServerResponse,
-) => unknown;
+export type UpstreamHandler = (request: UpstreamRequest, response: ServerResponse) => unknown;
 
 /** A provider whose every byte the test decides. */
 export async function startUpstream(): Promise<OwnUpstream> {

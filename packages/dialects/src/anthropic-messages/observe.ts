@@ -75,6 +75,15 @@ export class MessagesObserver implements StreamObserver {
     }
   }
 
+  /** Nothing but content makes an event that large. */
+  oversized(bytes: Buffer, first: boolean): FrameVerdict {
+    const state = this.#state;
+    state.contentBytes += bytes.length;
+    if (!first) return PASS;
+    state.frames++;
+    return this.#json.scanBeginning(bytes) ? this.#output() : PASS;
+  }
+
   end(): 'complete' | 'unterminated' | 'cut' {
     if (this.#state.sawTerminal) return 'complete';
     return this.#state.finish === null ? 'cut' : 'unterminated';

@@ -78,6 +78,20 @@ export class ChatObserver implements StreamObserver {
     return verdict | USAGE;
   }
 
+  /** Nothing but content makes a chunk that large. */
+  oversized(bytes: Buffer, first: boolean): FrameVerdict {
+    const state = this.#state;
+    state.contentBytes += bytes.length;
+    if (!first) return PASS;
+    state.frames++;
+    if (!this.#json.scanBeginning(bytes)) return PASS;
+    if (state.bodyId === null) this.#readHead();
+    this.#seenChoices |= 1;
+    if (state.sawOutput) return PASS;
+    state.sawOutput = true;
+    return PASS_OUTPUT;
+  }
+
   end(): 'complete' | 'unterminated' | 'cut' {
     if (this.#state.sawTerminal) return 'complete';
     const whole = this.#finishedChoices !== 0 && this.#finishedChoices === this.#seenChoices;

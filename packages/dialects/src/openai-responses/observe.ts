@@ -1,5 +1,5 @@
 import { indexOfString, scanMembers, spansFor, wantedNames } from '@fluxrouter/json-splice';
-import type { StreamObserver, StreamSnapshot } from '../dialect.ts';
+import type { Finish, StreamObserver, StreamSnapshot } from '../dialect.ts';
 import { FrameJson } from '../frame-json.ts';
 import { integerAt, nameAt, stringAt, valueAt } from '../grammar.ts';
 import { newStreamState, type StreamState } from '../stream-state.ts';
@@ -29,6 +29,14 @@ const [ID, MODEL, CREATED_AT, STATUS, USAGE_AT, ERROR_AT, DETAILS, OUTPUT] = [
 const itemNames = wantedNames(['type']);
 /** Items whose announcement says nothing yet: their words follow. */
 const emptyItems = wantedNames(['message', 'reasoning']);
+
+/** By the number of the event's type. */
+const finishOf: Readonly<Record<number, Finish>> = {
+  [events.COMPLETED]: 'completed',
+  [events.INCOMPLETE]: 'incomplete',
+  [events.FAILED]: 'failed',
+  [events.CANCELLED]: 'failed',
+};
 
 export class ResponsesObserver implements StreamObserver {
   readonly #state: StreamState = newStreamState();
@@ -85,6 +93,37 @@ export class ResponsesObserver implements StreamObserver {
       default:
         return PASS;
     }
+  }
+
+  /**
+   * A response that echoes a long output or long instructions. Its usage stands behind these and is
+   * not seen, but how it ended is: an end of ours after it would contradict it.
+   */
+  oversized(bytes: Buffer, first: boolean): FrameVerdict {
+    const state = this.#state;
+    if (!first) return PASS;
+    state.frames++;
+    const json = this.#json;
+    if (!json.scanBeginning(bytes)) return PASS;
+    const { spans } = json;
+    const from = spans[TYPE] as number;
+    const type = indexOfString(events.eventTypes, json.bytes, from, spans[TYPE + 1] as number);
+    if (type >= events.FIRST_DELTA) {
+      state.contentBytes += bytes.length;
+      if (state.sawOutput) return PASS;
+      state.sawOutput = true;
+      return PASS_OUTPUT;
+    }
+    const finish = finishOf[type];
+    if (finish === undefined) return PASS;
+    state.finish = finish === 'completed' && this.#refused ? 'refused' : finish;
+    state.sawTerminal = true;
+    if (finish === 'failed') {
+      state.error = classify(0, vendorErrorOf(undefined));
+      return ERROR | TERMINAL;
+    }
+    state.sawOutput = true;
+    return PASS_OUTPUT | TERMINAL;
   }
 
   end(): 'complete' | 'unterminated' | 'cut' {

@@ -16,14 +16,15 @@ import { GroupConsumer } from './consumer.ts';
 import { LogTail } from './log-tail.ts';
 import type { GroupLedger, LogStorage, TopicLog } from './storage.ts';
 
+type Running = { stop(): Promise<void> };
+
 /** The bus over a log that this process reads and writes by itself (embedded, memory). */
 export class LogBus implements EventBus {
   readonly #storage: LogStorage;
   readonly #onError: (message: string, error: unknown) => void;
   readonly #topics = new Map<string, TopicLog>();
   readonly #groups = new Map<string, GroupLedger>();
-  readonly #running = new Set<{ stop(): Promise<void> }>();
-  readonly #read = new Set<TopicLog>();
+  readonly #running = new Set<Running>();
   #timer: NodeJS.Timeout | null = null;
   #closed: Promise<void> | null = null;
 
@@ -53,9 +54,9 @@ export class LogBus implements EventBus {
   async consume(options: ConsumeOptions): Promise<Consumer> {
     this.#assertOpen();
     const logs = new Map(options.topics.map((topic) => [topic, this.#topic(topic)]));
-    for (const log of logs.values()) await this.#startReading(log);
-    const consumer = new GroupConsumer(options, logs, () => this.#running.delete(consumer));
-    this.#running.add(consumer);
+    for (const log of logs.values()) await whenNotBusy(() => log.check());
+    const consumer = new GroupConsumer(options, logs, () => this.#ended(consumer));
+    this.#began(consumer);
     await consumer.start(this.#group(options.group, true) as GroupLedger);
     return consumer;
   }
@@ -63,9 +64,9 @@ export class LogBus implements EventBus {
   async tail(options: TailOptions): Promise<Tail> {
     this.#assertOpen();
     const log = this.#topic(options.topic);
-    await this.#startReading(log);
-    const tail = new LogTail(log, options, () => this.#running.delete(tail));
-    this.#running.add(tail);
+    await whenNotBusy(() => log.check());
+    const tail = new LogTail(log, options, () => this.#ended(tail));
+    this.#began(tail);
     return tail;
   }
 
@@ -89,7 +90,6 @@ export class LogBus implements EventBus {
   }
 
   async #close(): Promise<void> {
-    if (this.#timer !== null) clearInterval(this.#timer);
     await Promise.all([...this.#running].map((running) => running.stop()));
     await Promise.all([...this.#topics.values()].map((log) => log.close()));
     await Promise.all([...this.#groups.values()].map((ledger) => ledger.close()));
@@ -113,16 +113,22 @@ export class LogBus implements EventBus {
     return ledger;
   }
 
-  async #startReading(log: TopicLog): Promise<void> {
-    await whenNotBusy(() => log.check());
-    this.#read.add(log);
+  #began(running: Running): void {
+    this.#running.add(running);
     const everyMs = this.#storage.checkEveryMs;
-    if (everyMs !== null) this.#timer ??= setInterval(() => this.#checkAll(), everyMs).unref();
+    if (everyMs !== null) this.#timer ??= setInterval(() => this.#checkAll(), everyMs);
   }
 
-  /** The safety net under notifications: one timer for all that this process reads. */
+  #ended(running: Running): void {
+    this.#running.delete(running);
+    if (this.#running.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** The safety net under notifications: one timer for all of a process's consumers and tails. */
   #checkAll(): void {
-    for (const checked of [...this.#read, ...this.#groups.values()]) {
+    for (const checked of [...this.#topics.values(), ...this.#groups.values()]) {
       try {
         checked.check();
       } catch (error) {

@@ -24,9 +24,6 @@ export async function launch(args: readonly string[], env: Environment): Promise
   const settings = prepared.result;
   if (settings === undefined) return prepared.code ?? exitCodes.fault;
   const stopAsked = untilStopAsked(settings.watchParent ? parent : undefined);
-  // TODO: gone when GATEWAY_WORKERS starts a cluster with one journal for each worker.
-  if (settings.gatewayWorkers > 1)
-    say('GATEWAY_WORKERS: this release runs one process, whatever it says');
   try {
     const lock = openDataDir(settings.dataDir);
     try {

@@ -31,7 +31,6 @@ const settings: LauncherSettings = {
   logLevel: 'warn',
   sandbox: true,
   providerKeys: [],
-  gatewayWorkers: 1,
   stopGraceMs: 10_000,
   watchParent: true,
   firstRequest: true,

@@ -8,7 +8,8 @@ if (problem !== undefined) {
 }
 
 const args = process.argv.slice(2);
-const staysForLong = !args.includes('--check-config');
+// With --watch the sources change all the time, and memory is no concern.
+const staysForLong = !args.includes('--check-config') && !args.includes('--watch');
 if (staysForLong && process.env['FLUX_LAUNCHER'] !== 'begun-anew') await beginAnew();
 
 const { launch } = await import('./launch.ts');

@@ -64,7 +64,6 @@ function launcherSettings(config: Config): LauncherSettings {
       config.sandboxUrl === undefined &&
       (sandboxProvider === 'on' || (sandboxProvider === 'auto' && providerKeys.length === 0)),
     providerKeys,
-    gatewayWorkers: config.gatewayWorkers,
     stopGraceMs: config.stopGraceMs,
     watchParent: config.watchParent,
     firstRequest: config.firstRequest,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { shedStartMemory } from '../shed-start-memory.ts';
 import { runOnce } from './one-shot.ts';
 import { type ReadyFile, writeReadyFile } from './ready-file.ts';
 import { removeFile } from './secret-file.ts';
@@ -50,6 +51,7 @@ export async function runSystem(options: SystemOptions): Promise<void> {
       if (abort.signal.aborted) return;
       ready = { ...facts, ...welcomed };
       tell();
+      shedStartMemory();
     });
     const reason = await Promise.race([stopAsked, running.then(() => stopAsked)]);
     say(`Stopping (${reason})`);

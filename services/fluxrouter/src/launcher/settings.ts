@@ -13,7 +13,6 @@ export interface LauncherSettings {
   sandbox: boolean;
   /** Settings of providers that have a key. */
   providerKeys: string[];
-  gatewayWorkers: number;
   stopGraceMs: number;
   watchParent: boolean;
   firstRequest: boolean;

@@ -1,7 +1,7 @@
 import { type Dialect, type DialectName, dialects } from '@fluxrouter/dialects';
 import { fluxError } from '@fluxrouter/errors';
 import { newRequestId } from '@fluxrouter/events';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import { type AcceptPorts, acceptRequest } from '../accept-request.ts';
 import { addModelPaths } from '../records/model-paths.ts';
 import { openApiDocument } from '../records/openapi.ts';
@@ -11,13 +11,12 @@ import { dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
 import { sendJson } from './send.ts';
 import { writeError } from './write-error.ts';
 
-/** All paths of the public port. */
-export function makeApp(accept: AcceptPorts, read: ReadPorts): Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.set('query parser', false);
-  app.enable('case sensitive routing');
+/**
+ * All paths of the public port, as express' router without an application around it: that one gives
+ * each request and response another prototype, for helpers that are not used here.
+ */
+export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
+  const app = Router({ caseSensitive: true });
 
   for (const { dialect: name, paths } of INFERENCE_ENDPOINTS) {
     const dialect = dialects[name];
@@ -37,19 +36,20 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Express {
     sendJson(response, report.ready ? 200 : 503, { ready: report.ready });
   });
   app.use((request, response) =>
-    refuse(request, response, dialectFor(request.path), fluxError('not_found')),
+    refuse(request, response, dialectFor(request.url), fluxError('not_found')),
   );
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     // A path that does not decode is the client's; everything else here is a fault of ours.
     const isClients = error instanceof URIError;
     if (!isClients) read.onFault(error);
     const told = fluxError(isClients ? 'not_found' : 'internal_error');
-    refuse(request, response, dialectFor(request.path), told);
+    refuse(request, response, dialectFor(request.url), told);
   });
   return app;
 }
 
-function dialectFor(path: string): Dialect {
+function dialectFor(url: string): Dialect {
+  const [path = ''] = url.split('?', 1);
   const name: DialectName = dialectOfPath(path);
   return dialects[name];
 }

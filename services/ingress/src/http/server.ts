@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { newRequestId } from '@fluxrouter/events';
-import type { Express } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { IngressConfig } from '../config.ts';
 import { withoutDoubledSlashes } from './paths.ts';
 
@@ -14,7 +14,7 @@ export interface ListeningServer {
 
 /** The HTTP server under express, with a number to each of its limits. */
 export async function listen(
-  app: Express,
+  app: Router,
   config: IngressConfig,
   at: { readonly host: string; readonly port: number },
 ): Promise<ListeningServer> {
@@ -33,7 +33,10 @@ export async function listen(
     },
     (request, response) => {
       request.url = withoutDoubledSlashes(request.url ?? '/');
-      app(request, response);
+      app(request as Request, response as Response, () => {
+        // The last of its handlers takes everything: nothing comes here.
+        response.destroy();
+      });
     },
   );
   server.maxConnections = config.connectionsMax;

@@ -1,7 +1,7 @@
 import { dialects } from '@fluxrouter/dialects';
 import { fluxError, isFluxError } from '@fluxrouter/errors';
 import { newRequestId } from '@fluxrouter/events';
-import type { Express, Request, Response } from 'express';
+import type { Request, Response, Router } from 'express';
 import { ANTHROPIC_MODELS_PATHS, OPENAI_MODELS_PATHS } from '../http/paths.ts';
 import { sendJson } from '../http/send.ts';
 import { writeError } from '../http/write-error.ts';
@@ -9,7 +9,7 @@ import { authenticate } from '../keys/authenticate.ts';
 import type { ReadPorts } from './read-ports.ts';
 
 /** GET /v1/models and /v1/models/{id} in OpenAI's shape, under /anthropic in Anthropic's. */
-export function addModelPaths(app: Express, ports: ReadPorts): void {
+export function addModelPaths(app: Router, ports: ReadPorts): void {
   const { keys, models } = ports;
   for (const { paths, dialect, list, one } of [
     {

@@ -1,7 +1,7 @@
 import { dialects } from '@fluxrouter/dialects';
 import { type FluxError, fluxError, isFluxError } from '@fluxrouter/errors';
 import { idTimeMs, isRequestId, newRequestId } from '@fluxrouter/events';
-import type { Express, Request, Response } from 'express';
+import type { Request, Response, Router } from 'express';
 import { sendJson, sendText } from '../http/send.ts';
 import { writeError } from '../http/write-error.ts';
 import { authenticate } from '../keys/authenticate.ts';
@@ -14,7 +14,7 @@ import { usageCsv, usageFocus, usageJson } from './usage-report.ts';
 const PENDING_MS = 60_000;
 
 /** GET /v1/requests/{id}, /v1/requests?any=, /v1/requests, /v1/usage: the caller's account only. */
-export function addRecordPaths(app: Express, ports: ReadPorts): void {
+export function addRecordPaths(app: Router, ports: ReadPorts): void {
   const reading =
     (answer: (account: string, request: Request, response: Response) => Promise<void>) =>
     (request: Request, response: Response): void => {

@@ -9,7 +9,7 @@ export const TEST_TIME_MS = Date.UTC(2026, 4, 17, 12, 34, 56, 789);
 export function testFacts(facts: Partial<RequestFacts> = {}): RequestFacts {
   const receivedAtMs = facts.receivedAtMs ?? TEST_TIME_MS;
   return RequestFacts.fromPartial({
-    requestId: newRequestId(receivedAtMs),
+    requestId: newRequestId(Math.floor(receivedAtMs)),
     account: 'acc_1',
     key: 'key_1',
     dialect: 'openai-chat',

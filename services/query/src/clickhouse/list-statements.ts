@@ -57,7 +57,7 @@ export function candidatesOf(
     text: `SELECT account, request_id, version,
   toString(received_at) AS received_at_text, toUnixTimestamp64Milli(received_at) AS received_at_ms
 FROM flux.usage
-WHERE ${conditions.join(' AND ')}
+WHERE ${conditions.join('\n  AND ')}
 ORDER BY received_at DESC, event_id DESC, version DESC
 LIMIT 1 BY account, event_id
 LIMIT {limit:UInt32}`,

@@ -59,7 +59,7 @@ export function usageOf(question: UsageQuestion, bucketsMax: number): Statement 
     where("received_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')", 'from', fromMs);
   if (toMs > 0) where("received_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", 'to', toMs);
   if (granularity !== 'total') values['tz'] = tz;
-  const source = `flux.usage FINAL WHERE ${conditions.join(' AND ')}`;
+  const source = `flux.usage FINAL\nWHERE ${conditions.join('\n  AND ')}`;
   const byOutcome = groupBy.some((group) => group.kind === 'column' && group.column === 'outcome');
   const start =
     granularity === 'total'
