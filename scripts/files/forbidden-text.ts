@@ -43,12 +43,13 @@ const rules: readonly Rule[] = [
   },
   {
     pattern: /\bprocess\.env\b/,
+    // The launcher's prepare.ts is a main.ts too: it runs once and ends.
     why: 'the environment is read by config.ts, from what main.ts hands it',
     applies: (path) =>
       isTypeScript(path) &&
       /^(packages|services)\//.test(path) &&
       !isTest(path) &&
-      !/(^|\/)(config|main)\.ts$/.test(path),
+      !/(^|\/)(config|main|prepare)\.ts$/.test(path),
     codeOnly: true,
   },
   {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describeSettings } from '../../packages/service-kit/src/config/index.ts';
 import { settingsGroups } from '../../services/fluxrouter/src/settings-groups.ts';
 import { repositoryRoot } from '../process/repository.ts';
+import { between } from './between-marks.ts';
 
 /** A page that is made from the code or from measured figures, in whole or between two marks. */
 export interface GeneratedPage {
@@ -19,11 +20,3 @@ export const generatedPages: readonly GeneratedPage[] = [
     make: async () => between('bench', read('README.md'), read('bench/results/latest.md')),
   },
 ];
-
-/** The page with what stands between `<!-- mark -->` and `<!-- /mark -->` replaced. */
-export function between(mark: string, page: string, content: string): string {
-  const [open, close] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
-  const [from, to] = [page.indexOf(open), page.indexOf(close)];
-  if (from === -1 || to < from) throw new Error(`the page has no ${open} … ${close}`);
-  return `${page.slice(0, from + open.length)}\n${content.trim()}\n${page.slice(to)}`;
-}

@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directed } from './support/ask.ts';
 import { booked, bookOf } from './support/book.ts';
 import { chat, clientDialects, messages, responses } from './support/dialects.ts';
 import { type Answer, open, send } from './support/http-client.ts';
-import { type Reachable, type RecordJson, recordOf } from './support/records.ts';
+import {
+  type Customer,
+  firstCustomer,
+  makeCustomer,
+  makeKey,
+  operator,
+} from './support/operators.ts';
+import { type RecordJson, recordOf } from './support/records.ts';
 import { framesOf } from './support/sse.ts';
-
-/** A key with its account, as its holder has them. */
-interface Customer extends Reachable {
-  readonly account: string;
-  readonly keyId: string;
-}
 
 let system: RunningSystem;
 let first: Customer;
@@ -21,55 +20,13 @@ let second: Customer;
 
 beforeAll(async () => {
   system = await startSystem({ env: { FIRST_REQUEST: 'off' } });
-  const secrets = JSON.parse(readFileSync(join(system.dataDir, 'secrets.json'), 'utf8'));
-  first = {
-    baseUrl: system.baseUrl,
-    key: system.key,
-    account: secrets.firstAccountCommand.replace('cmd_', 'acc_'),
-    keyId: secrets.firstKeyCommand.replace('cmd_', 'key_'),
-  };
-  second = await makeCustomer('second');
+  first = firstCustomer(system);
+  second = await makeCustomer(system, 'second');
 });
 afterAll(() => system?.stop());
 
-/** Asks an operators' path; of control's admin port unless another is named. */
-async function operator(
-  method: string,
-  path: string,
-  {
-    body,
-    key = system.operatorKey,
-    at = 'control',
-  }: { body?: object; key?: string | null; at?: string } = {},
-) {
-  const response = await fetch(`${system.adminUrls[at]}/admin/v1${path}`, {
-    method,
-    headers: key === null ? {} : { authorization: `Bearer ${key}` },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: JSON as an operator reads it
-  return { status: response.status, body: (await response.json()) as any };
-}
-
-async function makeKey(account: string, name: string): Promise<Customer> {
-  const made = await operator('POST', `/accounts/${account}/keys`, { body: { name } });
-  expect(made.status).toBe(201);
-  const customer = { baseUrl: system.baseUrl, key: made.body.secret, account, keyId: made.body.id };
-  await until(
-    'the new key to work',
-    async () => (await send(customer, '/v1/models')).status === 200,
-  );
-  return customer;
-}
-
-async function makeCustomer(name: string): Promise<Customer> {
-  const made = await operator('POST', '/accounts', { body: { name } });
-  expect(made.status).toBe(201);
-  return makeKey(made.body.id, `${name}-key`);
-}
-
 const revoke = ({ account, keyId }: Customer) =>
-  operator('DELETE', `/accounts/${account}/keys/${keyId}`);
+  operator(system, 'DELETE', `/accounts/${account}/keys/${keyId}`);
 
 const idOf = ({ headers }: { headers: Headers }) => headers.get('x-flux-request-id') ?? '';
 
@@ -213,8 +170,8 @@ describe('things that a provider keeps', () => {
 
 describe('a revoked key', () => {
   it('is refused within a second, by every way in', async () => {
-    const customer = await makeCustomer('leaving');
-    const stays = await makeKey(customer.account, 'stays');
+    const customer = await makeCustomer(system, 'leaving');
+    const stays = await makeKey(system, customer.account, 'stays');
     expect((await revoke(customer)).status).toBe(200);
     const revokedAt = performance.now();
     await until(
@@ -240,8 +197,8 @@ describe('a revoked key', () => {
   });
 
   it('ends its running streams in the error of their dialects, charged for what came', async () => {
-    const customer = await makeCustomer('streaming');
-    const stays = await makeKey(customer.account, 'stays');
+    const customer = await makeCustomer(system, 'streaming');
+    const stays = await makeKey(system, customer.account, 'stays');
     const endless = directed({ endless: true, chunkDelayMs: 50 });
     const begin = (dialect: (typeof clientDialects)[number], who: Customer) =>
       open(who, dialect.path, { body: dialect.ask(endless, { stream: true }) });
@@ -279,7 +236,7 @@ describe('a revoked key', () => {
   });
 
   it('stays revoked after a restart of everything that knows keys', async () => {
-    const customer = await makeCustomer('gone');
+    const customer = await makeCustomer(system, 'gone');
     await revoke(customer);
     for (const name of ['control', 'gateway']) await system.restartOf(name, system.kill(name));
     expect((await send(customer, '/v1/models')).status).toBe(401);
@@ -301,7 +258,7 @@ describe('operators', () => {
     ] as const;
     for (const [at, method, path] of paths) {
       for (const key of [null, '', 'wrong', system.key, `${system.operatorKey}x`]) {
-        const answer = await operator(method, path, { at, key });
+        const answer = await operator(system, method, path, { at, key });
         expect(answer.status).toBe(401);
         expect(JSON.stringify(answer.body)).not.toContain(first.account);
       }
@@ -318,7 +275,7 @@ describe('operators', () => {
     const theirs = await ask(second, {}, { 'x-client-request-id': 'ops-2' });
     for (const { record } of [mine, theirs]) {
       for (const id of ['id', 'bodyId', 'upstreamId', 'clientRequestId']) {
-        const { status, body } = await operator('GET', `/requests?any=${record[id]}`, {
+        const { status, body } = await operator(system, 'GET', `/requests?any=${record[id]}`, {
           at: 'gateway',
         });
         expect(status).toBe(200);
@@ -328,14 +285,16 @@ describe('operators', () => {
       }
       expect(record).not.toHaveProperty('providerCostUsd');
     }
-    const none = await operator('GET', '/requests?any=nothing', { at: 'gateway' });
+    const none = await operator(system, 'GET', '/requests?any=nothing', { at: 'gateway' });
     expect(none).toMatchObject({ status: 200, body: { data: [] } });
   });
 
   it('find what was refused for want of a key', async () => {
     const refused = await send(first, chat.path, { key: 'sk-flux-wrong', body: chat.ask('x') });
     const [record] = await until('the record of a keyless request', async () => {
-      const { body } = await operator('GET', `/requests?any=${idOf(refused)}`, { at: 'gateway' });
+      const { body } = await operator(system, 'GET', `/requests?any=${idOf(refused)}`, {
+        at: 'gateway',
+      });
       return body.data.length > 0 && (body.data as RecordJson[]);
     });
     expect(record).toMatchObject({ account: null, key: null, outcome: 'refused', status: 401 });
@@ -346,7 +305,7 @@ describe('operators', () => {
   });
 
   it('leave a trace of what they look at', async () => {
-    await operator('GET', '/requests?any=traced-look-up', { at: 'gateway' });
+    await operator(system, 'GET', '/requests?any=traced-look-up', { at: 'gateway' });
     await until('the audit line', () =>
       system
         .said()
@@ -357,7 +316,7 @@ describe('operators', () => {
   });
 
   it('see of keys what may be seen', async () => {
-    const { body } = await operator('GET', `/accounts/${second.account}/keys`);
+    const { body } = await operator(system, 'GET', `/accounts/${second.account}/keys`);
     expect(body.data).toMatchObject([{ id: second.keyId, state: 'active' }]);
     expect(JSON.stringify(body)).not.toContain(second.key);
     expect(second.key).toMatch(/^sk-flux-[0-9A-Za-z]{38}$/);

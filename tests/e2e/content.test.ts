@@ -4,24 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { canary, found, foundCanaries, words } from './support/canaries.ts';
 import { type ClientDialect, chat, messages, responses } from './support/dialects.ts';
+import { fullAnswer, fullRequest, fullStream } from './support/full-exchanges.ts';
 import { type Answer, open, type Sending, send } from './support/http-client.ts';
 import { clickHouseRows, filesBelow, type Kept, sqliteRowsBelow } from './support/kept-data.ts';
 import { post, sendRaw } from './support/raw-http.ts';
 import { recordOf } from './support/records.ts';
 import { type OwnUpstream, startUpstream } from './support/upstream.ts';
 
-// Words of clients and upstreams are put in every place that takes words. Each is a word of its own,
-// and most would pass for a name or an id: it is the place that makes them content.
-const words = new Map<string, string>();
-const MARK = 'zqcanarywords';
-function canary(place: string): string {
-  const known = words.get(place);
-  if (known !== undefined) return known;
-  const word = `${MARK}${(words.size + 1).toString(36).padStart(2, '0')}x${place.replaceAll(/[^a-z]/g, '')}vk`;
-  words.set(place, word);
-  return word;
-}
 /** Of the grammar of names and ids: it is kept. If the search does not find it, it finds nothing. */
 const KEPT = 'zqkept-by-right';
 
@@ -53,264 +44,6 @@ afterAll(async () => {
   await upstream?.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
-
-const pins = new Map<ClientDialect, string>([
-  [chat, 'gpt-5.4'],
-  [responses, 'gpt-5.4'],
-  [messages, 'claude-opus-4.8'],
-]);
-
-/** A request with a word in every place that its dialect has for words. */
-function fullRequest(dialect: ClientDialect): Record<string, unknown> {
-  const at = (place: string) => canary(`${dialect.name} ${place}`);
-  const schema = {
-    type: 'object',
-    title: at('schema title'),
-    properties: {
-      [at('property')]: { enum: [at('enum')], description: at('property description') },
-    },
-  };
-  const common = { model: pins.get(dialect), [at('unknown member')]: at('unknown value') };
-  if (dialect === messages) {
-    return {
-      ...common,
-      max_tokens: 4_000,
-      system: [{ type: 'text', text: at('system') }],
-      stop_sequences: [at('stop')],
-      metadata: { user_id: at('user id') },
-      tools: [{ name: at('tool name'), description: at('tool description'), input_schema: schema }],
-      messages: [
-        { role: 'user', content: at('prompt') },
-        {
-          role: 'assistant',
-          content: [
-            { type: 'thinking', thinking: at('thinking'), signature: at('signature') },
-            {
-              type: 'tool_use',
-              id: at('tool use id'),
-              name: at('tool name'),
-              input: { a: at('tool input') },
-            },
-          ],
-        },
-        {
-          role: 'user',
-          content: [
-            { type: 'tool_result', tool_use_id: at('tool use id'), content: at('tool result') },
-            {
-              type: 'document',
-              title: at('document title'),
-              context: at('document context'),
-              source: { type: 'text', media_type: 'text/plain', data: at('document') },
-            },
-          ],
-        },
-      ],
-    };
-  }
-  const parameters = {
-    name: at('tool name'),
-    description: at('tool description'),
-    parameters: schema,
-  };
-  const user = { user: at('user'), metadata: { [at('metadata name')]: at('metadata value') } };
-  if (dialect === responses) {
-    return {
-      ...common,
-      ...user,
-      instructions: at('instructions'),
-      prompt_cache_key: at('cache key'),
-      safety_identifier: at('safety identifier'),
-      tools: [{ type: 'function', ...parameters }],
-      text: { format: { type: 'json_schema', name: at('schema name'), schema } },
-      input: [
-        { role: 'user', content: [{ type: 'input_text', text: at('prompt') }] },
-        {
-          type: 'function_call',
-          call_id: 'call_1',
-          name: at('tool name'),
-          arguments: at('arguments'),
-        },
-        { type: 'function_call_output', call_id: 'call_1', output: at('tool output') },
-        {
-          type: 'message',
-          role: 'user',
-          content: [{ type: 'input_image', image_url: `https://example.com/${at('image url')}` }],
-        },
-      ],
-    };
-  }
-  return {
-    ...common,
-    ...user,
-    stop: [at('stop')],
-    prompt_cache_key: at('cache key'),
-    safety_identifier: at('safety identifier'),
-    tools: [{ type: 'function', function: parameters }],
-    response_format: { type: 'json_schema', json_schema: { name: at('schema name'), schema } },
-    messages: [
-      { role: 'system', content: at('system'), name: at('speaker') },
-      { role: 'user', content: [{ type: 'text', text: at('prompt') }] },
-      {
-        role: 'assistant',
-        tool_calls: [
-          {
-            id: at('call id'),
-            type: 'function',
-            function: { name: at('tool name'), arguments: at('arguments') },
-          },
-        ],
-      },
-      { role: 'tool', tool_call_id: at('call id'), content: at('tool output') },
-    ],
-  };
-}
-
-/** An answer with a word in every place; the ids break the grammar of ids. */
-function fullAnswer(dialect: ClientDialect): Record<string, unknown> {
-  const at = (place: string) => canary(`${dialect.name} answered ${place}`);
-  const odd = {
-    id: `id of ${at('id')}`,
-    model: `model of ${at('model')}`,
-    service_tier: at('service tier'),
-    system_fingerprint: at('fingerprint'),
-    [at('unknown member')]: at('unknown value'),
-  };
-  const input = { a: at('tool input') };
-  if (dialect === messages) {
-    return {
-      ...odd,
-      type: 'message',
-      role: 'assistant',
-      stop_reason: at('stop reason'),
-      stop_sequence: at('stop sequence'),
-      content: [
-        { type: 'thinking', thinking: at('thinking'), signature: at('signature') },
-        { type: 'text', text: at('text') },
-        { type: 'tool_use', id: at('tool use id'), name: at('tool name'), input },
-      ],
-      usage: { input_tokens: 3, output_tokens: 4, service_tier: at('usage tier') },
-    };
-  }
-  if (dialect === responses) {
-    return {
-      ...odd,
-      object: 'response',
-      status: 'completed',
-      output: [
-        {
-          type: 'message',
-          id: at('item id'),
-          role: 'assistant',
-          content: [{ type: 'output_text', text: at('text') }],
-        },
-        {
-          type: 'function_call',
-          call_id: at('call id'),
-          name: at('tool name'),
-          arguments: at('arguments'),
-        },
-      ],
-      usage: { input_tokens: 3, output_tokens: 4, total_tokens: 7 },
-    };
-  }
-  return {
-    ...odd,
-    object: 'chat.completion',
-    choices: [
-      {
-        index: 0,
-        finish_reason: at('finish reason'),
-        message: {
-          role: 'assistant',
-          content: at('text'),
-          refusal: at('refusal'),
-          reasoning_content: at('reasoning'),
-          tool_calls: [
-            {
-              id: at('call id'),
-              type: 'function',
-              function: { name: at('tool name'), arguments: at('arguments') },
-            },
-          ],
-        },
-      },
-    ],
-    // No usage: all of it is counted by the tokenizer's worker.
-  };
-}
-
-const frame = (event: string, data: object | string) =>
-  `${event === '' ? '' : `event: ${event}\n`}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
-
-/** The beginning of a stream, up to some output, and its end. */
-function fullStream(dialect: ClientDialect): { begin: string; end: string; error: string } {
-  const at = (place: string) => canary(`${dialect.name} streamed ${place}`);
-  const answer = fullAnswer(dialect);
-  const error = { type: at('error type'), code: at('error code'), message: at('error message') };
-  if (dialect === messages) {
-    const delta = { type: 'text_delta', text: at('text') };
-    return {
-      begin:
-        frame('message_start', { type: 'message_start', message: { ...answer, content: [] } }) +
-        frame('content_block_start', {
-          type: 'content_block_start',
-          index: 0,
-          content_block: { type: 'text', text: '' },
-        }) +
-        frame('content_block_delta', { type: 'content_block_delta', index: 0, delta }) +
-        frame(at('unknown event'), { type: at('unknown type') }),
-      end:
-        frame('message_delta', {
-          type: 'message_delta',
-          delta: { stop_reason: at('stop reason') },
-          usage: { output_tokens: 9 },
-        }) + frame('message_stop', { type: 'message_stop' }),
-      error: frame('error', { type: 'error', error }),
-    };
-  }
-  if (dialect === responses) {
-    return {
-      begin:
-        frame('response.created', {
-          type: 'response.created',
-          sequence_number: 0,
-          response: { ...answer, status: 'in_progress', output: [] },
-        }) +
-        frame('response.output_text.delta', {
-          type: 'response.output_text.delta',
-          sequence_number: 1,
-          delta: at('text'),
-        }) +
-        frame(at('unknown event'), { type: at('unknown type'), sequence_number: 2 }),
-      end: frame('response.completed', {
-        type: 'response.completed',
-        sequence_number: 3,
-        response: answer,
-      }),
-      error: frame('error', {
-        ...error,
-        type: 'error',
-        sequence_number: 3,
-        param: at('error param'),
-      }),
-    };
-  }
-  const chunk = (delta: object, finish_reason: string | null = null) =>
-    frame('', {
-      id: answer['id'],
-      model: answer['model'],
-      choices: [{ index: 0, delta, finish_reason }],
-    });
-  return {
-    begin:
-      chunk({ role: 'assistant' }) +
-      chunk({ content: at('text') }) +
-      frame('', `{"garbage": ${at('garbage')}`),
-    end: chunk({}, at('finish reason')) + frame('', '[DONE]'),
-    error: frame('', { error }),
-  };
-}
 
 const upstreamHeaders = {
   'x-request-id': `id of ${canary('upstream request id')}`,
@@ -468,38 +201,6 @@ async function elsewhere(): Promise<void> {
   );
 }
 
-/** How a word may lie in bytes. */
-function forms(word: string): Buffer[] {
-  const base64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), Buffer.from(word)]).toString('base64');
-    // What a neighbour would change is left out.
-    return Buffer.from(text.slice(shift === 0 ? 0 : 4, text.length - 4));
-  });
-  return [
-    Buffer.from(word),
-    Buffer.from(word, 'utf16le'),
-    Buffer.from(Buffer.from(word).toString('hex')),
-    ...base64,
-  ];
-}
-
-function found(kept: readonly Kept[], searched: ReadonlyMap<string, string>): string[] {
-  return kept.flatMap(({ place, bytes }) =>
-    [...searched]
-      .filter(([, word]) => forms(word).some((form) => bytes.includes(form)))
-      .map(([what]) => `${what} in ${place}`),
-  );
-}
-
-/** All words have one beginning: where that is not, none is. */
-function foundWords(kept: readonly Kept[]): string[] {
-  const marked = kept.filter(({ bytes }) => forms(MARK).some((form) => bytes.includes(form)));
-  return marked.flatMap((each) => {
-    const which = found([each], words);
-    return which.length > 0 ? which : [`a word that was cut in ${each.place}`];
-  });
-}
-
 it('no word of a client or of an upstream is kept, logged or published anywhere', async () => {
   for (const dialect of [chat, responses, messages]) {
     const answers = [...(await everyEnding(dialect)), ...(await refusals(dialect))];
@@ -563,7 +264,7 @@ it('no word of a client or of an upstream is kept, logged or published anywhere'
   expect(kept).toContainEqual(expect.stringMatching(/in bus\/topics\/flux\.usage\.v1/));
   expect(kept).toContainEqual(expect.stringMatching(/in clickhouse/));
   expect(words.size).toBeGreaterThan(150);
-  expect(foundWords(seen)).toEqual([]);
+  expect(foundCanaries(seen)).toEqual([]);
 
   const secrets = new Map([
     ['the key', system.key],

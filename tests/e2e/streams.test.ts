@@ -1,48 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directed } from './support/ask.ts';
 import { booked } from './support/book.ts';
-import {
-  type ClientDialect,
-  chat,
-  clientDialects,
-  messages,
-  responses,
-} from './support/dialects.ts';
-import { type Answer, type OpenAnswer, open, send, start } from './support/http-client.ts';
+import { askCheaply, CHEAP_RATES, cheapBody, type Wishes } from './support/cheap.ts';
+import { type ClientDialect, clientDialects, messages, responses } from './support/dialects.ts';
+import { type Answer, open, send, start } from './support/http-client.ts';
 import { priceOf, usd } from './support/money.ts';
-import { expectHeadersEqualRecord, type RecordJson, recordOf } from './support/records.ts';
+import { type RecordJson, recordOf } from './support/records.ts';
 import { framesOf } from './support/sse.ts';
-import { type OwnUpstream, startUpstream, type UpstreamHandler } from './support/upstream.ts';
 
-const COMMENT = ': keep-alive\n\n';
 const DEADLINE_MS = 12_000;
 
-/** A model of each dialect at list prices that are the lane's floor, US dollars a million tokens. */
-const MODELS: Readonly<Record<ClientDialect['name'], string>> = {
-  'openai-chat': 'flux-pinned-gpt-6-luna',
-  'openai-responses': 'flux-pinned-gpt-6-luna',
-  'anthropic-messages': 'flux-pinned-claude-haiku-5.5',
-};
-/** Cache prices keep the ratio of their list prices (0.01 and 0.125 to 0.1); an hour's write is 2 x input. */
-const RATES = { input: '1', cacheRead: '0.1', cacheWrite: '1.25', cacheWrite1h: '2', output: '4' };
-
 let system: RunningSystem;
-let upstream: OwnUpstream;
-/** What the test's own provider does with a request, by the words of its user. */
-const scripts = new Map<string, UpstreamHandler>();
-
 beforeAll(async () => {
-  upstream = await startUpstream();
-  upstream.answer((request, response) => {
-    const { messages: turns } = JSON.parse(request.body.toString());
-    const script = scripts.get(turns[0].content);
-    if (script === undefined) response.writeHead(400).end('{}');
-    else void script(request, response);
-  });
   system = await startSystem({
     env: {
       FIRST_REQUEST: 'off',
@@ -51,64 +21,33 @@ beforeAll(async () => {
       KEEP_ALIVE_COMMENT: '300ms',
       UPSTREAM_SILENCE_TIMEOUT: '3s',
       REQUEST_DEADLINE: `${DEADLINE_MS}ms`,
-      SANDBOX_PROVIDER: 'on',
-      XAI_API_KEY: 'x',
-      XAI_BASE_URL: upstream.baseUrl,
     },
   });
 });
-afterAll(async () => {
-  await system?.stop();
-  await upstream?.close();
-});
+afterAll(() => system?.stop());
 
-type Wishes = { model?: string; headers?: Record<string, string> } & Record<string, unknown>;
-
-function body(dialect: ClientDialect, directive: object, more: object): object {
-  return dialect.ask(directed(directive), { model: MODELS[dialect.name], ...more });
-}
+const COMMENT = ': keep-alive\n\n';
+const withoutComments = (text: string) => text.replaceAll(COMMENT, '');
 
 async function stream(
   dialect: ClientDialect,
   directive: object,
-  { headers = {}, ...more }: Wishes = {},
+  wishes: Wishes = {},
 ): Promise<Answer> {
-  const answer = await send(system, dialect.path, {
-    body: body(dialect, directive, { stream: true, ...more }),
-    headers,
-  });
+  const answer = await askCheaply(system, dialect, directive, { stream: true, ...wishes });
   expect(answer.status).toBe(200);
   return answer;
 }
 
-const whole = (dialect: ClientDialect, directive: object) =>
-  send(system, dialect.path, { body: body(dialect, directive, {}) });
-
-function recordFor({ headers }: { headers: Headers }): Promise<RecordJson> {
-  return recordOf(system, headers.get('x-flux-request-id') ?? '', 15_000);
-}
-
-const withoutComments = (text: string) => text.replaceAll(COMMENT, '');
-
-/** Chat, by the test's own provider. */
-const script = (name: string, handler: UpstreamHandler, more: object = {}) => {
-  scripts.set(name, handler);
-  return open(system, chat.path, {
-    body: chat.ask(name, { model: 'grok-4.7', stream: true, ...more }),
-  });
-};
-const chunk = (delta: object, more: object = {}) =>
-  `data: ${JSON.stringify({ id: 'chatcmpl-own', object: 'chat.completion.chunk', created: 1, model: 'grok-4.7', choices: [{ index: 0, delta, finish_reason: null }], ...more })}\n\n`;
-const finish = chunk({}, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
-const head = (response: ServerResponse) =>
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
+const recordFor = ({ headers }: { headers: Headers }): Promise<RecordJson> =>
+  recordOf(system, headers.get('x-flux-request-id') ?? '', 15_000);
 
 describe.concurrent('a stream', () => {
   for (const dialect of clientDialects) {
     describe(dialect.name, () => {
       it('is committed to where upstream is silent after its head, and kept alive', async () => {
         const answer = await open(system, dialect.path, {
-          body: body(dialect, { firstByteDelayMs: 2_500, words: 3 }, { stream: true }),
+          body: cheapBody(dialect, { firstByteDelayMs: 2_500, words: 3 }, { stream: true }),
         });
         await answer.readUntil((text) => text.includes(COMMENT));
         expect(answer.received().toString()).toMatch(/^(?:: keep-alive\n\n)+$/);
@@ -201,7 +140,7 @@ describe.concurrent('a stream', () => {
 
       it('is charged as far as it came where the client goes', async () => {
         const answer = await open(system, dialect.path, {
-          body: body(dialect, { endless: true, chunkDelayMs: 20 }, { stream: true }),
+          body: cheapBody(dialect, { endless: true, chunkDelayMs: 20 }, { stream: true }),
         });
         const wordsOf = (text: string) => dialect.streamedText(framesOf(text)).split(' ').length;
         await answer.readUntil((text) => wordsOf(text) > 30);
@@ -214,7 +153,9 @@ describe.concurrent('a stream', () => {
         expect(record['usage'].output).toBeGreaterThanOrEqual(words);
         expect(record['usage'].output).toBeLessThan(1.2 * (words + 30));
         expect(record['usage'].input).toBeGreaterThan(5);
-        const cost = priceOf(record['usage'].input, '1') + priceOf(record['usage'].output, '4');
+        const cost =
+          priceOf(record['usage'].input, CHEAP_RATES.input) +
+          priceOf(record['usage'].output, CHEAP_RATES.output);
         expect(record['costUsd']).toBe(usd(cost));
         expect(await booked(system, record['upstreamId'])).toMatchObject({
           outcome: 'client_gone',
@@ -224,7 +165,7 @@ describe.concurrent('a stream', () => {
       it('that nobody waits for any more is not begun for nothing', async () => {
         const clientId = `gone-${dialect.name}`;
         const request = start(system, dialect.path, {
-          body: body(dialect, { headDelayMs: 60_000 }, { stream: true }),
+          body: cheapBody(dialect, { headDelayMs: 60_000 }, { stream: true }),
           headers: { 'x-client-request-id': clientId },
         });
         request.head.catch(() => {});
@@ -289,254 +230,4 @@ describe.concurrent('a stream', () => {
       });
     });
   }
-
-  it('gets comments of ours between frames only', async () => {
-    const bytes = [
-      chunk({ content: 'one' }),
-      chunk({ content: 'two\u2028' }),
-      finish,
-      'data: [DONE]\n\n',
-    ];
-    const answer = await script('halves', async (_request, response) => {
-      head(response);
-      for (const frame of bytes) {
-        response.write(frame.slice(0, 70));
-        await sleep(800);
-        response.write(frame.slice(70));
-      }
-      response.end();
-    });
-    const { text } = await answer.readAll();
-    expect(text).toContain(COMMENT);
-    expect(withoutComments(text)).toBe(bytes.join(''));
-    let before = '';
-    for (const part of text.split(COMMENT).slice(0, -1)) {
-      before += part;
-      expect(before === '' || before.endsWith('\n\n')).toBe(true);
-    }
-  });
-
-  it('that dies within a frame ends in an error that clients can read', async () => {
-    const answer = await script('half', (_request, response) => {
-      head(response);
-      response.write(chunk({ content: 'one' }));
-      response.write(chunk({ content: 'two' }).slice(0, 60), () => response.socket?.destroy());
-    });
-    const frames = framesOf((await answer.readAll()).text);
-    expect(chat.streamedText(frames)).toBe('one');
-    expect(chat.endsInError(frames)).toBe(true);
-    expect(frames).toHaveLength(2);
-  });
-
-  it('ends for the client when its last event has come, whatever upstream does then', async () => {
-    const answer = await script('lingers', (_request, response) => {
-      head(response);
-      response.write(chunk({ content: 'one' }) + finish);
-      response.write('data: [DONE]\n\n');
-    });
-    const { text } = await answer.readAll();
-    expect(chat.isComplete(framesOf(text))).toBe(true);
-    expect(await recordFor(answer)).toMatchObject({ outcome: 'completed' });
-  });
-
-  it('is charged once and told once where upstream is reset after the last event', async () => {
-    const answer = await script('reset-after', (_request, response) => {
-      head(response);
-      response.write(`${chunk({ content: 'one' }) + finish}data: [DONE]\n\n`, () =>
-        response.socket?.resetAndDestroy(),
-      );
-    });
-    const { text } = await answer.readAll();
-    expect(chat.isComplete(framesOf(text))).toBe(true);
-    expect(await recordFor(answer)).toMatchObject({ outcome: 'completed' });
-  });
-
-  it('that is not one ends at its deadline too', async () => {
-    const answer = await script(
-      'dribbles',
-      async (_request, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' });
-        while (!response.destroyed) {
-          response.write(' ');
-          await sleep(500);
-        }
-      },
-      { stream: false },
-    );
-    expect(answer.status).toBe(504);
-    const { json } = await answer.readAll();
-    expect(chat.codeOf(json)).toBe('upstream_timeout');
-  });
-});
-
-describe.concurrent('the usage of an answer', () => {
-  const tokens = { input: 1_234, output: 321, cacheRead: 200, reasoning: 21 };
-  const written = { ...tokens, cacheWrite: 100, cacheWrite1h: 50 };
-  const costOf = (used: Partial<typeof written>) =>
-    usd(
-      priceOf(used.input ?? 0, RATES.input) +
-        priceOf(used.cacheRead ?? 0, RATES.cacheRead) +
-        priceOf(used.cacheWrite ?? 0, RATES.cacheWrite) +
-        priceOf(used.cacheWrite1h ?? 0, RATES.cacheWrite1h) +
-        priceOf(used.output ?? 0, RATES.output),
-    );
-
-  const both: readonly [string, (dialect: ClientDialect, directive: object) => Promise<Answer>][] =
-    [
-      ['streamed', stream],
-      ['whole', whole],
-    ];
-
-  for (const dialect of clientDialects) {
-    for (const [name, ask] of both) {
-      describe(`${dialect.name}, ${name}`, () => {
-        for (const usage of ['normal', 'everyChunk', 'lastContentChunk', 'repeat']) {
-          it(`is what the provider said last (usage: ${usage})`, async () => {
-            const record = await recordFor(await ask(dialect, { words: 30, tokens, usage }));
-            expect(record['usage']).toMatchObject({ ...tokens, source: 'provider' });
-            expect(record['costUsd']).toBe(costOf(tokens));
-          });
-        }
-
-        it('has disjoint buckets', async () => {
-          const used = dialect === messages ? written : tokens;
-          const record = await recordFor(await ask(dialect, { words: 30, tokens: used }));
-          const { cacheWrite, cacheWrite1h } = { ...written, ...used };
-          expect(record['usage']).toMatchObject({
-            ...tokens,
-            ...(dialect === messages ? { cacheWrite5m: cacheWrite, cacheWrite1h } : {}),
-            source: 'provider',
-          });
-          expect(record['costUsd']).toBe(costOf(used));
-        });
-
-        it('that the provider calls zero stays zero', async () => {
-          const record = await recordFor(await ask(dialect, { words: 30, usage: 'zero' }));
-          expect(record['usage']).toMatchObject({ input: 0, output: 0, source: 'provider' });
-          expect(record['costUsd']).toBe('0');
-        });
-
-        it('that the provider does not tell is counted', async () => {
-          const answer = await ask(dialect, { words: 200, usage: 'none' });
-          const record = await recordFor(answer);
-          expect(record['usage'].source).toBe('estimated');
-          // 200 words of the sandbox are 241 tokens of o200k_base, the directive 12.
-          expect(record['usage'].output).toBeGreaterThanOrEqual(235);
-          expect(record['usage'].output).toBeLessThanOrEqual(250);
-          expect(record['usage'].input).toBeGreaterThanOrEqual(10);
-          expect(record['usage'].input).toBeLessThanOrEqual(25);
-          expect(record['costUsd']).toBe(costOf(record['usage']));
-          expectHeadersEqualRecord(answer.headers, record);
-        });
-      });
-    }
-
-    it(`${dialect.name}: the usage chunk is for those who ask for it`, async () => {
-      const unasked = framesOf((await stream(dialect, { words: 3 })).text);
-      const asked = framesOf(
-        (
-          await stream(
-            dialect,
-            { words: 3 },
-            { ...(dialect === chat ? { stream_options: { include_usage: true } } : {}) },
-          )
-        ).text,
-      );
-      expect(dialect.finalUsageEvent(asked)).toBeDefined();
-      if (dialect === chat)
-        expect(unasked.some(({ data }) => data.includes('"usage":{'))).toBe(false);
-      else expect(unasked.map(({ event }) => event)).toEqual(asked.map(({ event }) => event));
-    });
-  }
-});
-
-describe('a slow reader', () => {
-  const MB = 1024 * 1024;
-  let written = 0;
-  let closed = 0;
-
-  /** An endless stream of numbered chunks, as fast as they are taken. */
-  async function pour(response: ServerResponse): Promise<void> {
-    head(response);
-    response.on('close', () => {
-      closed += 1;
-    });
-    const pad = 'x'.repeat(2_000);
-    for (let number = 0; !response.destroyed; number += 1) {
-      const frame = chunk({ content: `<${number}>${pad}` });
-      written += frame.length;
-      if (!response.write(frame)) await drainedOrClosed(response);
-    }
-  }
-  const drainedOrClosed = (response: ServerResponse) =>
-    new Promise<void>((resolve) => {
-      const done = (): void => {
-        response.off('drain', done).off('close', done);
-        resolve();
-      };
-      response.on('drain', done).on('close', done);
-    });
-  const openPour = () => script('pour', (_request, response) => pour(response));
-
-  function rssBytes(): number {
-    const pid = String(system.pids()['gateway']);
-    return Number(execFileSync('ps', ['-o', 'rss=', '-p', pid], { encoding: 'utf8' })) * 1024;
-  }
-
-  /** Resolves when nothing was written upstream for a second. */
-  async function untilPaused(): Promise<void> {
-    let before = -1;
-    await until(
-      'upstream to be paused',
-      () => {
-        const same = written === before;
-        before = written;
-        return same;
-      },
-      { everyMs: 1_000, timeoutMs: 10_000 },
-    );
-  }
-
-  it('pauses upstream, holds nothing in memory and loses nothing', async () => {
-    const warmUp = await openPour();
-    await until('the warm-up', () => written > 30 * MB);
-    warmUp.leave();
-    await until('the warm-up to end', () => closed === 1);
-    await recordFor(warmUp);
-
-    const rssBefore = rssBytes();
-    written = 0;
-    const slow: OpenAnswer[] = [];
-    for (let count = 0; count < 4; count += 1) {
-      const answer = await openPour();
-      answer.pause();
-      slow.push(answer);
-    }
-    await untilPaused();
-    expect(rssBytes() - rssBefore).toBeLessThan(30 * MB);
-    // What is under way is in the kernel's buffers of two connections each.
-    expect(written).toBeLessThan(4 * 32 * MB);
-
-    const [first] = slow;
-    if (first === undefined) throw new Error('no stream');
-    const writtenBefore = written;
-    first.resume();
-    await until('upstream to go on', () => written > writtenBefore + 8 * MB, { timeoutMs: 8_000 });
-    for (const answer of slow) answer.leave();
-    await until('upstream to be told', () => closed === 5);
-
-    const numbers = [
-      ...first
-        .received()
-        .toString()
-        .matchAll(/<(\d+)>/g),
-    ].map((match) => Number(match[1]));
-    expect(numbers).toEqual(numbers.map((_, index) => index));
-    expect(numbers.length).toBeGreaterThan(1_000);
-    for (const answer of slow) {
-      const record = await recordFor(answer);
-      expect(record['outcome']).toBe('client_gone');
-      expect(Number(record['costUsd'])).toBeGreaterThan(0);
-    }
-  });
 });

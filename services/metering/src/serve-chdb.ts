@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { ClickHouseError } from '@clickhouse/client';
 import { secretMatcher } from '@fluxrouter/service-kit';
 import type { ClickHouse } from './clickhouse/connect.ts';
+import { engineErrorOf } from './clickhouse/engine-error.ts';
 
 export interface ServeChdbOptions {
   readonly clickhouse: ClickHouse;
@@ -73,8 +73,8 @@ async function answer(
     response.writeHead(200, { 'content-type': 'text/plain; charset=UTF-8' });
     await pipeline(result.stream, response);
   } catch (error) {
-    if (!(error instanceof ClickHouseError)) throw error;
-    fail(response, 500, Number(error.code), error.type ?? 'UNKNOWN_EXCEPTION', error.message);
+    const { code, type, message } = engineErrorOf(error);
+    fail(response, 500, code, type, message);
   }
 }
 

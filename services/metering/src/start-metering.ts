@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { PartitionBatch } from '@fluxrouter/event-bus';
 import { TOPICS } from '@fluxrouter/events';
 import type { ClickHouse } from './clickhouse/connect.ts';
@@ -33,7 +34,7 @@ const TOPIC = TOPICS.usage.name;
 /** Brings the tables up to date, then consumes the usage topic until stopped. */
 export async function startMetering(parts: MeteringParts): Promise<Metering> {
   const { bus, clickhouse, config, log } = parts;
-  await migrate(clickhouse.client);
+  await migrateOnceThere(clickhouse.client, config, log);
   await bus.ensureTopics([TOPICS.usage]);
   const stopping = new AbortController();
   const { counts, metrics } = countingMetrics(parts.metrics);
@@ -63,6 +64,25 @@ export async function startMetering(parts: MeteringParts): Promise<Metering> {
       await consumer.stop();
     },
   };
+}
+
+/** Waits for a server that is not there yet; what ClickHouse says once it is there counts. */
+async function migrateOnceThere(
+  client: ClickHouseClient,
+  { retryMsMax }: MeteringConfig,
+  log: Log,
+): Promise<void> {
+  for (let retryMs = 100; ; retryMs = Math.min(2 * retryMs, retryMsMax)) {
+    try {
+      await migrate(client);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (!/^E[A-Z]+$/.test(code ?? '')) throw error;
+      log.warn({ err: error, retryMs }, 'ClickHouse cannot be reached');
+      await sleep(retryMs);
+    }
+  }
 }
 
 /**

@@ -41,3 +41,18 @@ export function expectHeadersEqualRecord(headers: Headers, record: RecordJson): 
   const cost = headers.get('x-flux-cost-usd');
   if (cost !== null) expect(record['costUsd']).toBe(cost);
 }
+
+/** X-Routor-*, which come with DEBUG_ROUTING=1. */
+export function expectRoutorHeaders(headers: Headers, record: RecordJson): void {
+  expect(headers.get('x-routor-model')).toBe(record['model']);
+  expect(headers.get('x-routor-tier')).toBe(record['tier']);
+  expect(headers.get('x-routor-profile')).toBe(record['profile']);
+  expect(headers.get('x-routor-confidence')).toBe(record['confidence'].toFixed(2));
+  const fallback = record['model'] !== record['routedModel'];
+  expect(headers.get('x-routor-fallback')).toBe(fallback ? 'true' : null);
+  const savings = headers.get('x-routor-savings');
+  if (record['stream']) expect(savings).toBeNull();
+  else if (record['savingsPct'] !== null) expect(savings).toBe(record['savingsPct'].toFixed(1));
+  const floor = record['reasons'].find((reason: string) => reason.startsWith('history.floor:'));
+  expect(headers.get('x-routor-history-floor')).toBe(floor?.slice('history.floor:'.length) ?? null);
+}

@@ -3,6 +3,8 @@ import { Worker } from 'node:worker_threads';
 /** WAL growth by this process after which it asks for a checkpoint: 2,000 pages. */
 const CHECKPOINT_AFTER_BYTES = 8 * 1024 * 1024;
 const RETRY_AFTER_BYTES = 1024 * 1024;
+/** A WAL that is no longer written to is emptied from this size on; a smaller one may stay. */
+const TRUNCATE_FROM_BYTES = 1024 * 1024;
 const IDLE_MS = 3_000;
 
 export interface CheckpointRequest {
@@ -47,7 +49,9 @@ class Checkpointer {
     file.bytes += bytes;
     file.lastWriteMs = performance.now();
     if (file.bytes >= CHECKPOINT_AFTER_BYTES && !file.running) this.#run(path, file, 'reset');
-    this.#idleTimer ??= setInterval(() => this.#checkIdle(), IDLE_MS).unref();
+    if (file.bytes >= TRUNCATE_FROM_BYTES) {
+      this.#idleTimer ??= setInterval(() => this.#checkIdle(), IDLE_MS).unref();
+    }
   }
 
   /** Files whose last checkpoint failed (their WAL grows meanwhile), and why. */
@@ -72,7 +76,7 @@ class Checkpointer {
     const before = performance.now() - IDLE_MS;
     let isWaiting = false;
     for (const [path, file] of this.#files) {
-      if (file.bytes === 0) continue;
+      if (file.bytes < TRUNCATE_FROM_BYTES) continue;
       isWaiting = true;
       if (file.lastWriteMs < before && !file.running) this.#run(path, file, 'truncate');
     }

@@ -1,13 +1,5 @@
 import { spawn } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -268,10 +260,11 @@ describe('a start that cannot be', () => {
   });
 
   test('says that DATA_DIR cannot be written to', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'flux-launcher-')), 'file');
-    mkdirSync(join(file, '..'), { recursive: true });
+    const directory = mkdtempSync(join(tmpdir(), 'flux-launcher-'));
+    const file = join(directory, 'file');
     writeFileSync(file, '');
     const said = await failing({ DATA_DIR: join(file, 'data') });
+    rmSync(directory, { recursive: true });
     expect(said).toContain('exit code 73');
     expect(said).toContain('cannot be made or written to (ENOTDIR)');
   });

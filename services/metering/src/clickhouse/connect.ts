@@ -1,4 +1,9 @@
-import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import {
+  type ClickHouseClient,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from '@clickhouse/client';
 import { chdbConnections } from './chdb-connection.ts';
 import { openChdbEngine } from './chdb-engine.ts';
 
@@ -25,6 +30,9 @@ const settings: ClickHouseSettings = {
   join_use_nulls: 0,
 };
 
+// The client's own lines quote ClickHouse's messages, which quote the data that they are about.
+const log = { level: ClickHouseLogLevel.OFF };
+
 /** A server where there is a URL, else the engine in this process: the same client for both. */
 export async function connectClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
   if (options.url !== undefined) return connectServer(options.url);
@@ -38,6 +46,7 @@ function connectServer(url: string): ClickHouse {
     url,
     application: 'fluxrouter',
     clickhouse_settings: settings,
+    log,
     max_open_connections: 8,
     request_timeout: 60_000,
   });
@@ -49,6 +58,7 @@ async function connectChdb(path: string, lockWaitMs?: number): Promise<ClickHous
   const client = createClient({
     connection: chdbConnections(path, { readsMax: 2, writesMax: 2 }),
     clickhouse_settings: settings,
+    log,
   });
   return {
     client,

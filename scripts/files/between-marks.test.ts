@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { between } from './generated-pages.ts';
+import { between } from './between-marks.ts';
 
 it('replaces what stands between the marks, and nothing else', () => {
   const page = 'before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n';
