@@ -19,8 +19,8 @@ export async function measureAllCpu(
   const subjects = { floor, ours };
   const rounds = quick ? 6 : 12;
   const roundMs = 1200;
-  const whole = { body: requestBodies.whole, roundMs, warmUpCount: 6000 };
-  const stream = { body: requestBodies.stream, roundMs, warmUpCount: 1500 };
+  const whole = { body: requestBodies.whole, roundMs, warmUpCount: 15_000 };
+  const stream = { body: requestBodies.stream, roundMs, warmUpCount: 2000 };
   const figures: Figure[] = [];
   const requests = await measureCpu(load, subjects, { ...whole, concurrency: busy, rounds });
   figures.push(figure(`request of 2 KB, ${busy} at a time`, requests, 1, goals.requestRatio));

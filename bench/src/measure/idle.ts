@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSystem } from '../../../packages/testing/src/index.ts';
+import { startSystem } from '@fluxrouter/testing';
 import { cpuMsOf, residentMbOf } from '../processes/process-reading.ts';
 import { type Figure, goals } from '../report/figure.ts';
 import { spread } from '../statistics.ts';

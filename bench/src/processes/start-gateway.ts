@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningSystem, startSystem } from '../../../packages/testing/src/index.ts';
+import { type RunningSystem, startSystem } from '@fluxrouter/testing';
 import type { Child } from './child.ts';
 import { apiPath, type Subject } from './subject.ts';
 
@@ -32,7 +32,7 @@ export async function startGateway(
   };
 }
 
-export function pidOf(system: RunningSystem, name: string): number {
+function pidOf(system: RunningSystem, name: string): number {
   const pid = system.pids()[name];
   if (pid === undefined) throw new Error(`${name} is not running`);
   return pid;

@@ -2,9 +2,8 @@ import type { Target } from '../load/job.ts';
 import { Child } from './child.ts';
 import { apiPath } from './subject.ts';
 
-/** The sandbox provider; it keeps its book in memory. */
 export function startSandbox(): Promise<Child> {
-  return Child.start({ entry: '../../sandbox-provider/src/main.ts' });
+  return Child.start({ entry: 'sandbox.ts' });
 }
 
 /** Where flux-auto routes the benchmark's request, and so where the floor sends it too. */

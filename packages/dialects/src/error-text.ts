@@ -21,6 +21,11 @@ export function clientSafe(message: string): string {
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }
 
+/** Whether a text has what `clientSafe` would take out: keys, ids of ours at the vendor, addresses. */
+export function holdsSecrets(text: string): boolean {
+  return text.search(KEYS) >= 0 || text.search(ADDRESSES) >= 0;
+}
+
 /** A vendor's `type` or `code`, where it is a word and no sentence. */
 export function vendorWord(value: unknown): string | null {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);

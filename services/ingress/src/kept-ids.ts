@@ -6,6 +6,8 @@ import type { Query } from '@fluxrouter/generated/query';
 /** Answers of this process that are remembered, until their records can be read. */
 const REMEMBERED_MAX = 20_000;
 
+const ISSUED_HERE: ReadonlySet<ProviderId['kind']> = new Set(['response', 'item']);
+
 interface Issued {
   readonly account: string;
   readonly provider: string;
@@ -14,7 +16,8 @@ interface Issued {
 /**
  * Ids of things kept at a provider. All accounts share one provider key, so such an id goes upstream
  * only where our records show that this very account got it, and only to the provider that issued it.
- * Answers (`previous_response_id`) are known by their body id; nothing else is issued through here yet.
+ * Answers (`previous_response_id`) are known by their body id, from their records; the items within
+ * them only as long as this process remembers. Nothing else is issued through here yet.
  */
 export class KeptIds {
   readonly #query: Query;
@@ -24,20 +27,22 @@ export class KeptIds {
     this.#query = query;
   }
 
-  remember(bodyId: string, account: string, provider: string): void {
-    if (bodyId === '') return;
-    if (this.#recent.size >= REMEMBERED_MAX) {
-      const [oldest] = this.#recent.keys();
-      if (oldest !== undefined) this.#recent.delete(oldest);
+  remember(ids: readonly string[], account: string, provider: string): void {
+    for (const id of ids) {
+      if (id === '') continue;
+      if (this.#recent.size >= REMEMBERED_MAX) {
+        const [oldest] = this.#recent.keys();
+        if (oldest !== undefined) this.#recent.delete(oldest);
+      }
+      this.#recent.set(id, { account, provider });
     }
-    this.#recent.set(bodyId, { account, provider });
   }
 
   /** The one provider that issued all of the ids to this account, or why the request is refused. */
   async issuer(account: string, ids: readonly ProviderId[]): Promise<string | FluxError> {
     let issuer: string | null = null;
     for (const { kind, id, param } of ids) {
-      const provider = kind === 'response' ? await this.#issuerOf(account, id) : null;
+      const provider = ISSUED_HERE.has(kind) ? await this.#issuerOf(account, id) : null;
       if (provider === null || (issuer !== null && issuer !== provider)) {
         return fluxError('provider_id_not_found', {
           message: `There is no '${param}' of this id for this account.`,

@@ -124,7 +124,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
         heldBytesMax: config.heldBytesMax,
         ended: count,
         fault: onFault,
-        served: (bodyId, account, provider) => keptIds.remember(bodyId, account, provider),
+        served: (ids, account, provider) => keptIds.remember(ids, account, provider),
       },
       keptIds,
       idempotency: new IdempotencyKeys({

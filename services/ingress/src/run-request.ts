@@ -30,7 +30,7 @@ export interface RunPorts {
   readonly heldBytesMax: number;
   ended(outcome: string, status: number): void;
   /** An answer that the client may name later. */
-  served(bodyId: string, account: string, provider: string): void;
+  served(ids: readonly string[], account: string, provider: string): void;
   /** A bug, caught at the edge of its request. */
   fault(error: unknown): void;
 }
@@ -247,7 +247,7 @@ export class RequestRun implements AttemptSink, Running {
     });
     const { facts, decision } = this.#plan;
     const provider = decision.chain[this.#candidate]?.provider ?? '';
-    this.#ports.served(end.bodyId, facts.account, provider);
+    this.#ports.served([end.bodyId, ...end.storedIds], facts.account, provider);
     journal.whenDurable(() =>
       this.#guard(() => {
         if (!this.#clientGone) {

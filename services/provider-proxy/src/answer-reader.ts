@@ -12,6 +12,8 @@ export interface AnswerReader {
   readonly usage: Usage | null;
   readonly bodyId: string | null;
   readonly upstreamModel: string | null;
+  /** Under which the provider may keep parts of the answer, beside `bodyId`. */
+  readonly storedIds: readonly string[];
   /** completed, incomplete, refused, failed or cut */
   readonly outcome: string;
   readonly failure: AttemptFailure | null;

@@ -1,5 +1,5 @@
 import type { Dialect } from '@fluxrouter/dialects';
-import { type FluxError, fluxError } from '@fluxrouter/errors';
+import { type ErrorCode, type FluxError, fluxError } from '@fluxrouter/errors';
 import { attemptEventId, encodeAttemptFinished, operationalText } from '@fluxrouter/events';
 import type { RequestFacts } from '@fluxrouter/generated/events';
 import type { AttemptBegin, AttemptFailure } from '@fluxrouter/generated/proxy';
@@ -255,6 +255,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
       chargedPicoUsd: price.charged,
       savingsPermille: price.savings,
       bodyId,
+      storedIds: (this.#reader?.storedIds ?? []) as string[],
       upstreamId,
       finalBytes: this.#finalBytes(price, model, why),
     });
@@ -291,7 +292,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
         model,
         charged: price.charged,
         savings: price.savings,
-        error: error ?? (why === null ? null : fluxError('stream_interrupted')),
+        error: error ?? (why === null ? null : interruption(why)),
       }) ?? NO_BYTES
     );
   }
@@ -309,6 +310,11 @@ const NO_USAGE: Required<Usage> = {
 
 function cancelledOutcome(reason: CancelReason): string {
   return reason === 'client_gone' ? 'client_gone' : 'cut';
+}
+
+/** What a running stream is told when it ends before its time. */
+function interruption({ code }: AttemptFailure): FluxError {
+  return fluxError(code === 'upstream_failed' ? 'stream_interrupted' : (code as ErrorCode));
 }
 
 /** What a running stream is told when it is ended by us. */

@@ -1,4 +1,4 @@
-import type { Dialect } from '@fluxrouter/dialects';
+import type { Dialect, UpstreamError } from '@fluxrouter/dialects';
 import { type ErrorCode, errorCodes } from '@fluxrouter/errors';
 import type { AttemptFailure } from '@fluxrouter/generated/proxy';
 import { retryAfterSeconds, type UpstreamHeaders } from './http/upstream-headers.ts';
@@ -59,6 +59,19 @@ export function answeredFailure(
       return failure('upstream_failed');
     case 'server':
       return failure('upstream_failed', { retryMayHelp: true });
+  }
+}
+
+/** Upstream's error event in a stream, or before any of it. */
+export function streamFailure(error: UpstreamError | null): AttemptFailure {
+  const retryMayHelp = error?.kind !== 'client';
+  switch (error?.kind) {
+    case 'rate_limited':
+      return failure('upstream_rate_limited', { retryMayHelp });
+    case 'overloaded':
+      return failure('upstream_overloaded', { retryMayHelp });
+    default:
+      return failure('upstream_failed', { retryMayHelp });
   }
 }
 

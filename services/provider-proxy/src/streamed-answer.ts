@@ -2,6 +2,7 @@ import {
   type Dialect,
   DROP,
   ERROR,
+  holdsSecrets,
   PASS,
   PASS_OUTPUT,
   type StreamObserver,
@@ -14,7 +15,7 @@ import { formatUsd, type Usage } from '@fluxrouter/pricing';
 import { FrameSplitter, type Piece } from '@fluxrouter/sse';
 import type { AnswerEnding, AnswerListener, AnswerReader } from './answer-reader.ts';
 import type { ProviderProxyConfig } from './config.ts';
-import { failure } from './failures.ts';
+import { failure, streamFailure } from './failures.ts';
 import { KeptBytes } from './kept-bytes.ts';
 
 const NO_BYTES = Buffer.alloc(0);
@@ -47,6 +48,8 @@ export class StreamedAnswer implements AnswerReader {
   #failure: AttemptFailure | null = null;
   #outcome = 'completed';
   #over = false;
+  /** Part of a frame that is too large to be kept has passed. */
+  #withinFrame = false;
   /** What the observer made of the end of the bytes. */
   #unterminated = false;
 
@@ -97,7 +100,7 @@ export class StreamedAnswer implements AnswerReader {
   #piece({ bytes, ends, kind }: Piece): void {
     if (this.#over) return;
     if (kind !== 'frames') {
-      this.#emit(bytes, this.#splitter.betweenFrames);
+      this.#oversized(bytes, kind);
       return;
     }
     // `from`: start of the run of frames that go out together, in one piece without a copy.
@@ -112,6 +115,17 @@ export class StreamedAnswer implements AnswerReader {
     if (from < bytes.length) this.#emit(from === 0 ? bytes : bytes.subarray(from), true);
   }
 
+  /** A frame that is too large to be kept passes in parts; what can be told from them is told. */
+  #oversized(bytes: Buffer, kind: Piece['kind']): void {
+    if (kind === 'oversized') {
+      const verdict = this.#observer.oversized(bytes, !this.#withinFrame);
+      this.#withinFrame = !this.#splitter.betweenFrames;
+      if (verdict & (PASS_OUTPUT | TERMINAL)) this.#proveOutput();
+      if (verdict & TERMINAL) this.#reachTerminal();
+    }
+    this.#emit(bytes, this.#splitter.betweenFrames);
+  }
+
   /** @returns where the next run begins. */
   #act(verdict: number, bytes: Buffer, from: number, start: number, end: number): number {
     if (verdict & DROP) {
@@ -119,20 +133,18 @@ export class StreamedAnswer implements AnswerReader {
       return end;
     }
     if (verdict & ERROR && !this.#output) {
-      const error = this.#observer.snapshot.error;
-      this.#fail(
-        failure(
-          error?.kind === 'rate_limited'
-            ? 'upstream_rate_limited'
-            : error?.kind === 'overloaded'
-              ? 'upstream_overloaded'
-              : 'upstream_failed',
-          { retryMayHelp: error?.kind !== 'client' },
-        ),
-      );
+      this.#fail(streamFailure(this.#observer.snapshot.error));
       return end;
     }
-    if (verdict & ERROR) this.#errorPassed = true;
+    if (verdict & ERROR) {
+      if (holdsSecrets(bytes.toString('utf8', start, end))) {
+        // It names keys, addresses or ids of ours at the vendor: the client is told in our words.
+        if (start > from) this.#emit(bytes.subarray(from, start), true);
+        this.#finish('failed', streamFailure(this.#observer.snapshot.error));
+        return end;
+      }
+      this.#errorPassed = true;
+    }
     const holdFromHere =
       verdict & TERMINAL || (verdict & USAGE && this.#costInUsage) ? !this.#terminal : false;
     if (holdFromHere) {
@@ -243,6 +255,10 @@ export class StreamedAnswer implements AnswerReader {
   }
 
   get usageIsFinal(): boolean {
-    return this.#terminal || this.#unterminated;
+    return this.#observer.snapshot.usageIsFinal;
+  }
+
+  get storedIds(): readonly string[] {
+    return this.#observer.snapshot.storedIds;
   }
 }

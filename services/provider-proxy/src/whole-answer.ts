@@ -76,6 +76,10 @@ export class WholeAnswer implements AnswerReader {
     return this.#reading?.upstreamModel ?? null;
   }
 
+  get storedIds(): readonly string[] {
+    return this.#reading?.storedIds ?? [];
+  }
+
   get outcome(): string {
     return this.#reading?.finish ?? 'completed';
   }

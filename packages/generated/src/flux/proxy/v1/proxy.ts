@@ -106,6 +106,8 @@ export interface AttemptEnd {
    * the whole body, with `model` and `routor` put in.
    */
   finalBytes: Buffer;
+  /** Under which the provider may keep parts of the answer, beside body_id. */
+  storedIds: string[];
 }
 
 export interface AttemptFailure {
@@ -1265,6 +1267,7 @@ function createBaseAttemptEnd(): AttemptEnd {
     bodyId: "",
     upstreamId: "",
     finalBytes: Buffer.alloc(0),
+    storedIds: [],
   };
 }
 
@@ -1302,6 +1305,9 @@ export const AttemptEnd: MessageFns<AttemptEnd> = {
     }
     if (message.finalBytes.length !== 0) {
       writer.uint32(74).bytes(message.finalBytes);
+    }
+    for (const v of message.storedIds) {
+      writer.uint32(82).string(v!);
     }
     return writer;
   },
@@ -1391,6 +1397,14 @@ export const AttemptEnd: MessageFns<AttemptEnd> = {
             message.finalBytes = Buffer.from(reader.bytes());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.storedIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1455,6 +1469,7 @@ export const AttemptEnd: MessageFns<AttemptEnd> = {
     message.bodyId = object.bodyId ?? "";
     message.upstreamId = object.upstreamId ?? "";
     message.finalBytes = object.finalBytes ?? Buffer.alloc(0);
+    message.storedIds = object.storedIds?.map((e) => e) || [];
     return message;
   },
 };
