@@ -8,7 +8,7 @@ import { requestBodies } from './request-bodies.ts';
 
 const sandbox = await startSandbox();
 const floor = await startFloor(sandbox, []);
-const ours = await startGateway(sandbox, (process.env.FLAGS ?? '').split(' ').filter(Boolean));
+const ours = await startGateway(sandbox, { NODE_OPTIONS: process.env.FLAGS ?? '' });
 const load = await LoadGenerator.start();
 const rss = (pid: number) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
