@@ -225,5 +225,6 @@ describe('a slow reader', () => {
       expect(record['outcome']).toBe('client_gone');
       expect(Number(record['costUsd'])).toBeGreaterThan(0);
     }
+    expect(system.said()).toBe('');
   });
 });

@@ -68,7 +68,7 @@ export function indexNames(
   return { exact, folded, suggestions };
 }
 
-export function describeTarget(target: NameTarget): string {
+function describeTarget(target: NameTarget): string {
   if (target.kind === 'pin') return target.modelId;
   return target.kind === 'lane' ? `lane ${target.lane}` : AUTO_ALIAS;
 }

@@ -1,5 +1,6 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { checkpointer, openDatabase } from '@fluxrouter/event-bus/sqlite';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 /**
  * A chunk is what one turn of the loop wrote: one row, whatever was in it. `events_end` and
@@ -14,7 +15,22 @@ const SCHEMA = `
     chunks INTEGER NOT NULL, bytes INTEGER NOT NULL, shipped INTEGER NOT NULL) STRICT;
   INSERT INTO deleted SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM deleted);
 `;
-const WAL_BYTES_A_COMMIT = 8_400;
+/**
+ * - `EXCLUSIVE`: one process owns the file, so no commit pays for locks (12 µs a request).
+ * - `OFF`: nothing is ever fsynced, so neither a commit nor a checkpoint can stall the loop for the
+ *   disk's sake. What is written is in the kernel's hands and survives the death of the process.
+ */
+const SETTINGS = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = OFF;
+  PRAGMA wal_autocheckpoint = 0;
+  PRAGMA journal_size_limit = 4194304;
+`;
+const OPENING_TIMEOUT_MS = 5_000;
+/** 250 pages: copied within the page cache in half a millisecond. */
+const CHECKPOINT_AFTER_BYTES = 1024 * 1024;
+const WAL_BYTES_A_COMMIT = 7_000;
 
 export interface Chunk {
   id: number;
@@ -43,10 +59,12 @@ export class JournalFile {
   readonly #setDeleted: StatementSync;
   readonly #bytesEnd: StatementSync;
   readonly #nextOutbox: StatementSync;
+  readonly #checkpoint: StatementSync;
+  #walBytes = 0;
 
   constructor(path: string) {
     this.path = path;
-    this.#database = openDatabase({ path, prepareSchema: (database) => database.exec(SCHEMA) });
+    this.#database = openOwned(path);
     const prepare = (sql: string) => {
       const statement = this.#database.prepare(sql);
       statement.setReturnArrays(true);
@@ -58,6 +76,7 @@ export class JournalFile {
     this.#deleteRange = prepare('DELETE FROM chunk WHERE id <= ?');
     this.#setDeleted = prepare('UPDATE deleted SET chunks = ?, bytes = ?, shipped = ?');
     this.#bytesEnd = prepare('SELECT bytes_end FROM chunk WHERE id = ?');
+    this.#checkpoint = prepare('PRAGMA wal_checkpoint(PASSIVE)');
     this.#nextOutbox = prepare(
       'SELECT id, events_end, events, outbox FROM chunk WHERE id > ? AND events > 0 ORDER BY id LIMIT 1',
     );
@@ -80,7 +99,18 @@ export class JournalFile {
       }
     }
     const bytes = chunk === null ? 0 : chunk.entries.length + chunk.outbox.length;
-    checkpointer.wrote(this.path, bytes + WAL_BYTES_A_COMMIT);
+    this.#walBytes += bytes + WAL_BYTES_A_COMMIT;
+  }
+
+  /** Keeps the WAL short; to be called when answers are on their way. A failure is not a loss. */
+  checkpointWhenDue(): void {
+    if (this.#walBytes < CHECKPOINT_AFTER_BYTES) return;
+    this.#walBytes = 0;
+    try {
+      this.#checkpoint.get();
+    } catch {
+      // The disk is full, for example: commits will say so, and the next one tries again.
+    }
   }
 
   /** `bytesEnd` of a chunk that exists. */
@@ -112,12 +142,26 @@ export class JournalFile {
     for (const row of select.iterate()) yield row as unknown as Omit<Chunk, 'outbox'>;
   }
 
-  async close(): Promise<void> {
-    await checkpointer.forget(this.path);
+  close(): void {
     this.#database.close();
   }
 
   #insertChunk({ id, eventsEnd, events, bytesEnd, entries, outbox }: Chunk): void {
     this.#insert.run(id, eventsEnd, events, bytesEnd, entries, outbox);
   }
+}
+
+function openOwned(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: OPENING_TIMEOUT_MS });
+  try {
+    database.exec(SETTINGS);
+    database.exec(SCHEMA);
+    const [check] = database.prepare('PRAGMA quick_check(1)').all();
+    if (check?.['quick_check'] !== 'ok') throw new Error(`damaged: ${check?.['quick_check']}`);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
 }

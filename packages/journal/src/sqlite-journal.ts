@@ -1,4 +1,4 @@
-import { busyDelayMs, type FileLock, isBusy } from '@fluxrouter/event-bus/sqlite';
+import type { FileLock } from '@fluxrouter/event-bus/sqlite';
 import { ByteBuffer } from './byte-buffer.ts';
 import { readEntries, writeEntry } from './entry-format.ts';
 import { writeEvent } from './event-format.ts';
@@ -13,8 +13,6 @@ const BUFFER_BYTES = 256 * 1024;
 const CARRY_AFTER_BYTES = 8 * 1024 * 1024;
 const CARRY_ENTRIES = 64;
 const RETRY_MS_MAX = 2_000;
-/** About 4 s: a checkpoint holds the lock for milliseconds, so more than that is a failure. */
-const BUSY_ATTEMPTS = 500;
 const CLOSING_ATTEMPTS = 20;
 
 export interface SqliteJournalOptions {
@@ -45,7 +43,6 @@ export class SqliteJournal implements Journal {
   #trimDue = false;
   #failure: Error | null = null;
   #failures = 0;
-  #busyAttempts = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #listener: (() => void) | null = null;
   #closed = false;
@@ -151,7 +148,7 @@ export class SqliteJournal implements Journal {
       }
       if (this.#isPending()) throw this.#failure ?? new Error('journal: closing commit failed');
     } finally {
-      await this.#file.close();
+      this.#file.close();
       this.#lock.release();
     }
   }
@@ -184,10 +181,10 @@ export class SqliteJournal implements Journal {
       return false;
     }
     this.#trimDue = false;
-    this.#busyAttempts = 0;
     this.#failures = 0;
     this.#failure = null;
     if (chunk !== null) this.#committed(chunk);
+    this.#file.checkpointWhenDue();
     return true;
   }
 
@@ -240,25 +237,18 @@ export class SqliteJournal implements Journal {
   }
 
   #failed(error: unknown): void {
-    if (isBusy(error) && this.#busyAttempts < BUSY_ATTEMPTS) {
-      this.#busyAttempts += 1;
-      this.#retryAfter(busyDelayMs(this.#busyAttempts));
-      return;
-    }
     const failure = error instanceof Error ? error : new Error(String(error));
     const isFirst = this.#failure === null;
     this.#failure = failure;
     this.#failures += 1;
-    this.#retryAfter(Math.min(RETRY_MS_MAX, 25 * 2 ** this.#failures));
+    if (!this.#closed) {
+      const delayMs = Math.min(RETRY_MS_MAX, 25 * 2 ** this.#failures);
+      this.#scheduled = true;
+      this.#retryTimer = setTimeout(this.#commitTurn, delayMs);
+    }
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const callback of waiting) callback(failure);
     if (isFirst) this.#options.onFailure?.(failure);
-  }
-
-  #retryAfter(ms: number): void {
-    if (this.#closed) return;
-    this.#scheduled = true;
-    this.#retryTimer = setTimeout(this.#commitTurn, ms);
   }
 }

@@ -25,7 +25,7 @@ export function parseDecimal(text: string, decimals: number): bigint {
 }
 
 /** The exact decimal of an integer of `10^-decimals`: no exponent, no trailing zeros, `0` for zero. */
-export function formatDecimal(value: bigint, decimals: number): string {
+function formatDecimal(value: bigint, decimals: number): string {
   const negative = value < 0n;
   const digits = (negative ? -value : value).toString().padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals);

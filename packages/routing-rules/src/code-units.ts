@@ -7,7 +7,7 @@ export const QUESTION = 4;
 export const MATH = 5;
 export const CODE = 6;
 export const STOP = 7;
-export const OTHER = 8;
+const OTHER = 8;
 
 /** The class of each ASCII code unit. */
 export const ASCII_CLASS = new Uint8Array(128).fill(OTHER);

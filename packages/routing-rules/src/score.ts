@@ -38,7 +38,7 @@ export function assess(facts: RequestFacts, policy: Policy): Assessment {
   };
 }
 
-export function scoreTurn(turn: TextFacts, facts: RequestFacts, policy: Policy) {
+function scoreTurn(turn: TextFacts, facts: RequestFacts, policy: Policy) {
   const features = featuresOf(turn, facts);
   const contributions: Contribution[] = [];
   const byCategory = new Map<Category, number>();
@@ -54,7 +54,7 @@ export function scoreTurn(turn: TextFacts, facts: RequestFacts, policy: Policy) 
   return { score: thousandths / 1000, contributions, category: heaviest(byCategory) };
 }
 
-export function tierOf(score: number, policy: Policy): Tier {
+function tierOf(score: number, policy: Policy): Tier {
   let tier: Tier = TIERS[0];
   for (const definition of policy.tiers) {
     if (definition.from === null || score >= definition.from) tier = definition.tier;

@@ -15,7 +15,7 @@ const IDEAS_MAX = 31;
 export const EMPTY_HASH = 0x811c9dc5 | 0;
 export const HASH_PRIME = 0x01000193;
 
-export function hashWord(word: string): number {
+function hashWord(word: string): number {
   let hash = EMPTY_HASH;
   for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), HASH_PRIME);
   return hash;

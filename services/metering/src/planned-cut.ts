@@ -4,7 +4,7 @@ import type { CommittedOffset } from '@fluxrouter/event-bus';
  * Rows are made from events by this version of `toUsageRow`. It is part of the token: were the same
  * token used for other rows, ClickHouse would silently throw them away.
  */
-export const ENCODER_VERSION = 1;
+const ENCODER_VERSION = 1;
 
 /** The half-open range of offsets that one insert covers. */
 export interface Cut {

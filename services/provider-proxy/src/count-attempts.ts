@@ -3,7 +3,7 @@ import type { Metrics } from '@fluxrouter/service-kit/metrics';
 import type { AttemptPorts } from './ports.ts';
 
 /** Names of provider-proxy's metrics. */
-export const attemptMetricNames = {
+const attemptMetricNames = {
   attempts: 'flux_attempts_total',
   alarms: 'flux_alarms_total',
 } as const;

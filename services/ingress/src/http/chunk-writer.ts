@@ -13,6 +13,7 @@ const AS_STRING_BYTES_MAX = 16 * 1024;
 export class ChunkWriter {
   readonly #response: ServerResponse;
   readonly #socket: Socket | null;
+  #waiting = false;
 
   /** After `flushHeaders`. */
   constructor(response: ServerResponse) {
@@ -33,7 +34,13 @@ export class ChunkWriter {
   }
 
   onDrain(resume: () => void): void {
+    // What was under way when upstream was paused still comes: one wait is enough for all of it.
+    if (this.#waiting) return;
+    this.#waiting = true;
     // Both: what the response still holds drains by it, the rest by the socket.
-    (this.#socket ?? this.#response).once('drain', resume);
+    (this.#socket ?? this.#response).once('drain', () => {
+      this.#waiting = false;
+      resume();
+    });
   }
 }

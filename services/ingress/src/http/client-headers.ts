@@ -12,13 +12,6 @@ const FORWARDED_UPSTREAM: readonly string[] = [
   'openai-beta',
 ];
 
-/** Of upstream's headers, those that go back to the client. */
-export const FORWARDED_BACK: ReadonlySet<string> = new Set([
-  'content-type',
-  'openai-processing-ms',
-  'openai-version',
-]);
-
 // RFC 9110, field-value: visible ASCII, space and tab. Node has refused CR, LF and NUL already.
 const FIELD_VALUE = /^[\t\x20-\x7e]{1,1024}$/;
 

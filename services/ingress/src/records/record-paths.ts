@@ -80,7 +80,7 @@ function queryOf(request: Request): URLSearchParams {
 }
 
 /** What a reading path tells of an error: by its code, the same in process and over gRPC. */
-export function readError(ports: ReadPorts, error: unknown): FluxError {
+function readError(ports: ReadPorts, error: unknown): FluxError {
   if (error instanceof ParameterError) {
     return fluxError('invalid_field', { message: error.message, param: error.param });
   }

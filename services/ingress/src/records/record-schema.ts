@@ -12,7 +12,7 @@ const count = {
   description: 'null: not reported; 0: none',
 } as const;
 
-export const OUTCOMES = [
+const OUTCOMES = [
   'completed',
   'incomplete',
   'refused',

@@ -1,0 +1,3 @@
+/** For tests of what reads metering's tables: the real engine, filled by metering's own steps. */
+export { openMeteredEngine, type MeteredEngine, type TestRecords } from './metered-engine.ts';
+export * from './usage-events.ts';
