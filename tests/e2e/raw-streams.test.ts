@@ -5,6 +5,7 @@ import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chat } from './support/dialects.ts';
 import { type OpenAnswer, open } from './support/http-client.ts';
+import { post, sendRaw } from './support/raw-http.ts';
 import { type RecordJson, recordOf } from './support/records.ts';
 import { framesOf } from './support/sse.ts';
 import { type OwnUpstream, startUpstream, type UpstreamHandler } from './support/upstream.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
     env: {
       FIRST_REQUEST: 'off',
       KEEP_ALIVE_COMMENT: '300ms',
+      UPSTREAM_FRAME_BYTES: '8k',
       REQUEST_DEADLINE: '12s',
       XAI_API_KEY: 'x',
       XAI_BASE_URL: upstream.baseUrl,
@@ -62,15 +64,18 @@ describe.concurrent('a stream', () => {
     const bytes = [
       chunk({ content: 'one' }),
       chunk({ content: 'two\u2028' }),
+      // Larger than what is held to be read: its first half is passed on before the second comes.
+      chunk({ content: 'x'.repeat(20_000) }),
       finish,
       'data: [DONE]\n\n',
     ];
     const answer = await script('halves', async (_request, response) => {
       head(response);
       for (const frame of bytes) {
-        response.write(frame.slice(0, 70));
+        const half = Math.ceil(frame.length / 2);
+        response.write(frame.slice(0, half));
         await sleep(800);
-        response.write(frame.slice(70));
+        response.write(frame.slice(half));
       }
       response.end();
     });
@@ -134,6 +139,66 @@ describe.concurrent('a stream', () => {
     expect(answer.status).toBe(504);
     const { json } = await answer.readAll();
     expect(chat.codeOf(json)).toBe('upstream_timeout');
+  });
+});
+
+describe('a connection', () => {
+  const words = [chunk({ content: 'one' }), chunk({ content: 'two' }), finish, 'data: [DONE]\n\n'];
+  /** A request as bytes, for a script that streams these words a moment apart. */
+  function written(name: string, version: string, headers: readonly string[]): string {
+    scripts.set(name, async (_request, response) => {
+      head(response);
+      for (const frame of words) {
+        response.write(frame);
+        await sleep(20);
+      }
+      response.end();
+    });
+    const body = JSON.stringify(chat.ask(name, { model: 'grok-4.7', stream: true }));
+    const length = `content-length: ${body.length}`;
+    const auth = `authorization: Bearer ${system.key}`;
+    return post(chat.path, [auth, length, ...headers], body).replace('HTTP/1.1', version);
+  }
+  /** The bodies of answers that came one after the other. */
+  function bodiesOf(received: string): string[] {
+    return received
+      .split(/HTTP\/1\.1 200 OK\r\n/)
+      .slice(1)
+      .map((answer) => {
+        const at = answer.indexOf('\r\n\r\n') + 4;
+        if (!/transfer-encoding: chunked/i.test(answer.slice(0, at))) return answer.slice(at);
+        // RFC 9112, 7.1: a length, that many bytes, and 0 at the end; then perhaps trailers.
+        let rest = answer.slice(at);
+        let body = '';
+        for (let size = -1; size !== 0; ) {
+          const line = rest.indexOf('\r\n');
+          size = Number.parseInt(rest.slice(0, line), 16);
+          body += rest.slice(line + 2, line + 2 + size);
+          expect(size === 0 || rest.slice(line + 2 + size, line + 4 + size) === '\r\n').toBe(true);
+          rest = rest.slice(line + 2 + size + (size === 0 ? 0 : 2));
+        }
+        expect(rest).toMatch(/^(?:X-Flux-Cost-Usd: [0-9.]+\r\n)?\r\n$/);
+        return body;
+      });
+  }
+
+  it('may carry requests that are sent before the answer to the first one has come', async () => {
+    const received = await sendRaw(system.baseUrl, (socket) =>
+      socket.write(
+        written('pipelined 1', 'HTTP/1.1', []) +
+          written('pipelined 2', 'HTTP/1.1', ['te: trailers']) +
+          written('pipelined 3', 'HTTP/1.1', ['connection: close']),
+      ),
+    );
+    expect(bodiesOf(received)).toEqual(Array(3).fill(words.join('')));
+    expect(received.match(/^X-Flux-Cost-Usd: /gm)).toHaveLength(1);
+  });
+
+  it('of a client of HTTP/1.0 gets its stream as it is, to its close', async () => {
+    const received = await sendRaw(system.baseUrl, (socket) =>
+      socket.write(written('old client', 'HTTP/1.0', ['te: trailers'])),
+    );
+    expect(bodiesOf(received)).toEqual([words.join('')]);
   });
 });
 

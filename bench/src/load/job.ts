@@ -6,12 +6,16 @@ export interface Target {
   readonly body: string;
 }
 
-/** As fast as `concurrency` connections get answers, for so long or so many, whichever is first. */
+/**
+ * As fast as `concurrency` connections get answers, for `forMs`, but not fewer than `countMin` (a
+ * machine may be busy with other things) and not more than `countMax`.
+ */
 export interface ClosedLoop {
   readonly kind: 'closed';
   readonly target: Target;
   readonly concurrency: number;
   readonly forMs: number;
+  readonly countMin?: number;
   readonly countMax: number;
 }
 

@@ -11,14 +11,14 @@ export async function runJob(dispatcher: Dispatcher, job: Job): Promise<JobResul
 
 async function runClosed(
   dispatcher: Dispatcher,
-  { target, concurrency, forMs, countMax }: ClosedLoop,
+  { target, concurrency, forMs, countMin = 0, countMax }: ClosedLoop,
   startedAt: number,
 ): Promise<JobResult> {
   let count = 0;
   let bytes = 0;
   const endAt = startedAt + forMs;
   const sendInTurn = async () => {
-    while (count < countMax && performance.now() < endAt) {
+    while (count < countMax && (count < countMin || performance.now() < endAt)) {
       count += 1;
       bytes += (await send(dispatcher, target)).bytes;
     }

@@ -1,5 +1,5 @@
 import type { LoadGenerator } from '../load/load-generator.ts';
-import { cpuMsOf } from '../processes/process-reading.ts';
+import { cpuMsSince, readCpu } from '../processes/process-reading.ts';
 import type { Subject } from '../processes/subject.ts';
 
 export interface RoundPlan {
@@ -8,6 +8,8 @@ export interface RoundPlan {
   readonly rounds: number;
   /** Of one round of one subject. */
   readonly roundMs: number;
+  /** Fewer requests say little: a round takes longer until it has them. */
+  readonly countMin: number;
   /** Of each subject, before its first round: until V8 has compiled what is hot. */
   readonly warmUpCount: number;
 }
@@ -27,15 +29,17 @@ const warmUpMsMax = 15_000;
 export async function measureCpu(
   load: LoadGenerator,
   { floor, ours }: { readonly floor: Subject; readonly ours: Subject },
-  { body, concurrency, rounds, roundMs, warmUpCount }: RoundPlan,
+  { body, concurrency, rounds, roundMs, countMin, warmUpCount }: RoundPlan,
 ): Promise<CpuRounds> {
   const cpuUs = async (subject: Subject, forMs: number, countMax = 100_000) => {
-    const before = cpuMsOf(subject.pid);
+    const before = readCpu(subject.pid);
     const target = subject.target(body);
-    const { count } = await load.run({ kind: 'closed', target, concurrency, forMs, countMax });
+    const loop = { kind: 'closed', target, concurrency, forMs, countMin, countMax } as const;
+    const { count } = await load.run(loop);
     await subject.settled();
-    return ((cpuMsOf(subject.pid) - before) * 1000) / count;
+    return (cpuMsSince(before, subject.pid) * 1000) / count;
   };
+  // countMin holds for the warm-up too, and is less than what it asks for.
   await cpuUs(floor, warmUpMsMax, warmUpCount);
   await cpuUs(ours, warmUpMsMax, warmUpCount);
   const figures = { floor: [] as number[], ours: [] as number[] };

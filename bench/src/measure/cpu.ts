@@ -19,8 +19,8 @@ export async function measureAllCpu(
   const subjects = { floor, ours };
   const rounds = quick ? 6 : 12;
   const roundMs = 1200;
-  const whole = { body: requestBodies.whole, roundMs, warmUpCount: 15_000 };
-  const stream = { body: requestBodies.stream, roundMs, warmUpCount: 2000 };
+  const whole = { body: requestBodies.whole, roundMs, countMin: 400, warmUpCount: 15_000 };
+  const stream = { body: requestBodies.stream, roundMs, countMin: 100, warmUpCount: 2000 };
   const figures: Figure[] = [];
   const requests = await measureCpu(load, subjects, { ...whole, concurrency: busy, rounds });
   figures.push(figure(`request of 2 KB, ${busy} at a time`, requests, 1, goals.requestRatio));
@@ -35,7 +35,14 @@ export async function measureAllCpu(
   );
   if (!quick) {
     const body = requestBodies.pacedStream;
-    const plan = { body, concurrency: 2 * busy, rounds: 6, roundMs: 2000, warmUpCount: 150 };
+    const plan = {
+      ...stream,
+      body,
+      concurrency: 2 * busy,
+      rounds: 6,
+      roundMs: 2000,
+      warmUpCount: 150,
+    };
     const paced = await measureCpu(load, subjects, plan);
     figures.push(figure('stream chunk, one a packet', paced, chunksPerStream, goals.chunkRatio));
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSystem } from '@fluxrouter/testing';
-import { cpuMsOf, residentMbOf } from '../processes/process-reading.ts';
+import { cpuMsSince, readCpu, residentMbOf } from '../processes/process-reading.ts';
 import { type Figure, goals } from '../report/figure.ts';
 import { spread } from '../statistics.ts';
 
@@ -17,13 +17,13 @@ export async function measureIdle(): Promise<Figure[]> {
   try {
     await sleep(settleMs);
     const pids = Object.entries(system.pids());
-    const before = pids.map(([, pid]) => cpuMsOf(pid));
+    const watched = pids.map(([name, pid]) => ({ name, pid, before: readCpu(pid) }));
     const from = performance.now();
     await sleep(watchMs);
     const wallMs = performance.now() - from;
-    const used = pids.map(([name, pid], at) => ({
+    const used = watched.map(({ name, pid, before }) => ({
       name,
-      percent: ((cpuMsOf(pid) - (before[at] ?? 0)) * 100) / wallMs,
+      percent: (cpuMsSince(before, pid) * 100) / wallMs,
       residentMb: residentMbOf(pid),
     }));
     const sum = (of: (each: (typeof used)[number]) => number) =>

@@ -3,22 +3,31 @@ import { readdirSync, readFileSync } from 'node:fs';
 // What Linux tells programs, on every architecture that Node runs on.
 const ticksPerSecond = 100;
 const nsPerMs = 1e6;
+// User and system are cut to whole ticks each, before and after.
+const ticksErrorMs = 40;
 
-/**
- * CPU that a process has used so far, user and system, all threads, in ms. `stat` counts in steps of
- * 10 ms; `schedstat` in ns, but without threads that have ended. The larger is the nearer one.
- */
-export function cpuMsOf(pid: number): number {
-  return Math.max(ticksMs(pid), threadsMs(pid));
+/** CPU that a process has used so far, user and system, all threads, by two clocks of the kernel. */
+export interface CpuReading {
+  /** Of the process, in steps of 10 ms. */
+  readonly ticksMs: number;
+  /** The sum of its threads, in ns; those that have ended are not in it. */
+  readonly threadsMs: number;
 }
 
-function ticksMs(pid: number): number {
+export function readCpu(pid: number): CpuReading {
   const fields = statFields(pid);
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
+  return {
+    ticksMs: ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond,
+    threadsMs: threadsOf(pid).reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+  };
 }
 
-function threadsMs(pid: number): number {
-  return threadsOf(pid).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+/** By the finer clock, unless it has lost a thread that the other one has counted. */
+export function cpuMsSince(before: CpuReading, pid: number): number {
+  const now = readCpu(pid);
+  const byTicks = now.ticksMs - before.ticksMs;
+  const byThreads = now.threadsMs - before.threadsMs;
+  return byThreads < byTicks - ticksErrorMs ? byTicks : byThreads;
 }
 
 export interface Thread {

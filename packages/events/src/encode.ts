@@ -10,19 +10,21 @@ import { WireWriter } from './wire-writer.ts';
 // One writer for all: encoding is synchronous and each message is copied out at its end.
 const writer = new WireWriter();
 const factsWriter = new WireWriter();
-const encodedFacts = new WeakMap<RequestFacts, Buffer>();
+/** On the object itself: a WeakMap of requests costs the garbage collector more than the encoding. */
+const ENCODED = Symbol('encoded');
+type EncodedFacts = RequestFacts & { [ENCODED]?: Buffer };
 
 /**
  * The facts of a request as they stand in both events and in the journal, encoded once for each
  * object: do not change it afterwards.
  */
-export function requestFactsBytes(facts: RequestFacts): Buffer {
-  const known = encodedFacts.get(facts);
+export function requestFactsBytes(facts: EncodedFacts): Buffer {
+  const known = facts[ENCODED];
   if (known !== undefined) return known;
   factsWriter.start();
   writeFacts(factsWriter, facts);
   const bytes = factsWriter.finish();
-  encodedFacts.set(facts, bytes);
+  facts[ENCODED] = bytes;
   return bytes;
 }
 

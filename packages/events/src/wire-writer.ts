@@ -16,7 +16,7 @@ export class WireWriter {
 
   /** A copy of what was written since `start`. */
   finish(): Buffer {
-    const copy = Buffer.allocUnsafeSlow(this.#at);
+    const copy = Buffer.allocUnsafe(this.#at);
     this.#bytes.copy(copy, 0, 0, this.#at);
     return copy;
   }

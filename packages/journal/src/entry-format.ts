@@ -1,4 +1,5 @@
 import type { ByteBuffer } from './byte-buffer.ts';
+import { JournalDamaged } from './damaged-journal.ts';
 
 /**
  * What happened to entries in one commit, little-endian, one after the other:
@@ -46,5 +47,5 @@ export function readEntries(blob: Uint8Array): EntryRecord[] {
 
 function kindOf(code: number): EntryKind {
   for (const kind of Object.keys(KIND) as EntryKind[]) if (KIND[kind] === code) return kind;
-  throw new Error(`journal: entry record of unknown kind ${code}`);
+  throw new JournalDamaged(`entry record of unknown kind ${code}`);
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { JournalDamaged } from './damaged-journal.ts';
 
 /**
  * A chunk is what one turn of the loop wrote: one row, whatever was in it. `events_end` and
@@ -116,7 +117,7 @@ export class JournalFile {
   /** `bytesEnd` of a chunk that exists. */
   bytesEndOf(id: number): number {
     const row = this.#bytesEnd.get(id) as unknown as [number] | undefined;
-    if (row === undefined) throw new Error(`journal ${this.path}: chunk ${id} is missing`);
+    if (row === undefined) throw new JournalDamaged(`chunk ${id} is missing`);
     return row[0];
   }
 
@@ -158,7 +159,7 @@ function openOwned(path: string): DatabaseSync {
     database.exec(SETTINGS);
     database.exec(SCHEMA);
     const [check] = database.prepare('PRAGMA quick_check(1)').all();
-    if (check?.['quick_check'] !== 'ok') throw new Error(`damaged: ${check?.['quick_check']}`);
+    if (check?.['quick_check'] !== 'ok') throw new JournalDamaged(String(check?.['quick_check']));
   } catch (error) {
     database.close();
     throw error;

@@ -183,7 +183,7 @@ class Acceptance {
       dialect: this.#dialect,
       decision,
       debugRouting: this.#ports.debugRouting,
-      trailers: hand.stream && takesTrailers(headers),
+      trailers: hand.stream && takesTrailers(this.#request),
     });
     const plan = {
       facts: hand.facts(),

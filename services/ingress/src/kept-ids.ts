@@ -21,20 +21,23 @@ interface Issued {
  */
 export class KeptIds {
   readonly #query: Query;
-  readonly #recent = new Map<string, Issued>();
+  /** Two halves: when the younger is full it becomes the older, and what was older is forgotten. */
+  #younger = new Map<string, Issued>();
+  #older = new Map<string, Issued>();
 
   constructor(query: Query) {
     this.#query = query;
   }
 
   remember(ids: readonly string[], account: string, provider: string): void {
+    const issued = { account, provider };
     for (const id of ids) {
       if (id === '') continue;
-      if (this.#recent.size >= REMEMBERED_MAX) {
-        const [oldest] = this.#recent.keys();
-        if (oldest !== undefined) this.#recent.delete(oldest);
+      if (this.#younger.size >= REMEMBERED_MAX / 2) {
+        this.#older = this.#younger;
+        this.#younger = new Map();
       }
-      this.#recent.set(id, { account, provider });
+      this.#younger.set(id, issued);
     }
   }
 
@@ -55,7 +58,7 @@ export class KeptIds {
   }
 
   async #issuerOf(account: string, id: string): Promise<string | null> {
-    const recent = this.#recent.get(id);
+    const recent = this.#younger.get(id) ?? this.#older.get(id);
     if (recent !== undefined) return recent.account === account ? recent.provider : null;
     const { records } = await this.#query.findRequests({ account, any: id, limit: 10 });
     const record = records.find(({ bodyId }) => bodyId === id);

@@ -2,9 +2,9 @@ import { readAppliedUntilMs } from './planned-cut.ts';
 import type { MeteringBus } from './ports.ts';
 
 /**
- * Up to when all that was received is in ClickHouse. Each partition is there up to the append time
- * of its last inserted record, or up to now where nothing follows; what was received may be reported
- * as much later as a request lives.
+ * Up to when all that was received is in ClickHouse. Each partition is there up to the time that its
+ * commit notes, or up to now where nothing follows; what was received may be reported as much later
+ * as a request lives.
  */
 export async function completeUntil(
   bus: MeteringBus,

@@ -5,14 +5,7 @@ import { toDeadRow } from './dead-row.ts';
 import { HeldRecords } from './held-records.ts';
 import type { insertUntilTaken } from './insert-until-taken.ts';
 import { pipeline } from './pipeline.ts';
-import {
-  type Cut,
-  cutToken,
-  doneNote,
-  planNote,
-  readAppliedUntilMs,
-  readPlan,
-} from './planned-cut.ts';
+import { type Cut, cutToken, doneNote, planNote, readPlan } from './planned-cut.ts';
 import type { MeteringMetrics } from './ports.ts';
 import { checkTexts } from './steps/check-texts.ts';
 import { decodeEvent, type LogRecord } from './steps/decode-event.ts';
@@ -80,8 +73,7 @@ async function writeCut(
   if (rows.length + dead.length > 0) {
     // 1.
     if (plan === null) {
-      const applied = readAppliedUntilMs(batch.committed);
-      await batch.commit(cut.start, planNote(cut, batch.epoch, applied));
+      await batch.commit(cut.start, planNote(cut, batch.epoch, first.appendedAtMs));
     }
     // 2.
     await insertRows(parts, batch, cut, rows, dead);

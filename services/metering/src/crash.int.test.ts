@@ -60,10 +60,10 @@ test('killed at any step, the successor makes the rows exact', { timeout: 180_00
   }
   const deaths: string[] = [];
   for (const [index, step] of STEPS.entries()) {
-    const how = await runProcess(step, String(index % 3));
+    const how = await runProcess(step, index % 3, 40 - 3 * index);
     if (how === 'SIGKILL') deaths.push(step);
   }
-  expect(await runProcess('never', '0')).toBe(0);
+  expect(await runProcess('never', 0, 50)).toBe(0);
   await bus.close();
 
   expect(deaths).toEqual(STEPS);
@@ -79,12 +79,20 @@ test('killed at any step, the successor makes the rows exact', { timeout: 180_00
   );
 });
 
-/** @returns the signal or the exit code that it ended with. */
-async function runProcess(step: string, cutsBefore: string): Promise<string | number | null> {
+/**
+ * Each process cuts at another size: without the plan a successor's cut would never be the same.
+ *
+ * @returns the signal or the exit code that it ended with.
+ */
+async function runProcess(step: string, cutsBefore: number, batchRecords: number) {
   const script = new URL('./testing/crashing-process.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, busDirectory, chdbPath, step, cutsBefore], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [script, busDirectory, chdbPath, step, String(cutsBefore), String(batchRecords)],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   return signal ?? code;
 }

@@ -7,4 +7,5 @@ export {
 export { type MigrateOptions, MigrationChangedError, migrate } from './clickhouse/migrate.ts';
 export { type MeteringConfig, meteringConfig } from './config.ts';
 export type { Log, MeteringBus, MeteringMetrics } from './ports.ts';
+export { type ChdbServer, type ServeChdbOptions, serveChdb } from './serve-chdb.ts';
 export { type Metering, type MeteringParts, startMetering } from './start-metering.ts';

@@ -18,7 +18,7 @@ interface CommitNote {
   plannedEnd?: string;
   /** Epoch of the topic that the plan was made for. */
   epoch?: string;
-  /** Append time of the last record before the offset. */
+  /** What was appended before this time is inserted. */
   appliedUntilMs?: number;
 }
 

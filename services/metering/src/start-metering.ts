@@ -56,8 +56,14 @@ export async function startMetering(parts: MeteringParts): Promise<Metering> {
       log.error({ topic: TOPIC, err: error }, 'metering could not handle a batch');
     },
   });
+  let completeUntilMs = 0;
   return {
-    completeUntil: () => completeUntil(bus, GROUP, TOPIC, config.requestLifeMsMax),
+    async completeUntil() {
+      // What was complete stays so, also while a record that has just come makes its partition wait.
+      const ms = await completeUntil(bus, GROUP, TOPIC, config.requestLifeMsMax);
+      completeUntilMs = Math.max(completeUntilMs, ms);
+      return completeUntilMs;
+    },
     stats: async () => ({ ...counts, lagRecords: await lagRecords(bus, GROUP, TOPIC) }),
     async stop() {
       stopping.abort();

@@ -10,6 +10,8 @@ it.each([
   '/v1/models?Key=',
   '/v1/requests?key=key_01M7ZANAAX9AGJFYVB0JABFFCV0',
   '/v1/requests?any=sk-flux-1',
+  '/v1/requests?tag=a:sk-ant-1',
+  '/v1/models?sk-1',
   '/v1/models?access_token=x',
 ])('finds a key in %s', (url) => {
   expect(asked(url)).toBe(true);
@@ -21,6 +23,8 @@ it.each([
   '/v1/requests?key=key_01M7ZANAAX9AGJFYVB0JABFFCV',
   '/v1/requests?limit=2&key=key_01M7ZANAAX9AGJFYVB0JABFFCV&outcome=completed',
   '/v1/usage?group_by=key',
+  '/v1/requests?any=task-7',
+  '/v1/requests?tag=team:risk-desk&model=disk-1',
 ])('takes %s', (url) => {
   expect(asked(url)).toBe(false);
 });

@@ -53,19 +53,26 @@ export function wantsStreamCost(headers: IncomingHttpHeaders): boolean {
 }
 
 /** RFC 9110, 6.5.1: a sender of `TE: trailers` reads trailer fields. */
-export function takesTrailers(headers: IncomingHttpHeaders): boolean {
+export function takesTrailers({ headers, httpVersion }: IncomingMessage): boolean {
   const te = headers['te'];
-  return typeof te === 'string' && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te);
+  // A proxy that speaks HTTP/1.0 to us may pass the header on; such an answer has no chunks to end.
+  return (
+    typeof te === 'string' && httpVersion !== '1.0' && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te)
+  );
 }
 
 /** `key=key_…` is the id of a key, a filter of lists; any other value may be a key. */
 const KEY_PARAMETER =
   /[?&](?:(?:api[-_]?key|x-api-key|token|access_token|authorization)=|key=(?!key_[0-9A-Z]{26}(?:&|$)))/i;
 
+/** Ours and others' begin so; `task-7` is no key. */
+const KEY_ITSELF = /(?<![A-Za-z0-9_-])sk-/;
+
 /** A key in a query string ends up in logs and histories of others: refused, wherever it stands. */
 export function hasKeyInQuery(request: IncomingMessage): boolean {
   const url = request.url ?? '';
   const query = url.indexOf('?');
   if (query === -1) return false;
-  return url.includes('sk-', query) || KEY_PARAMETER.test(url.slice(query));
+  const text = url.slice(query);
+  return KEY_ITSELF.test(text) || KEY_PARAMETER.test(text);
 }

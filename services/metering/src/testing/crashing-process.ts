@@ -6,9 +6,10 @@ import { startMetering } from '../start-metering.ts';
 
 /**
  * A metering process that kills itself at a numbered step of consume-usage.ts, or ends by itself
- * when it has caught up: `node crashing-process.ts <bus> <clickhouse> <step> <cuts before>`.
+ * when it has caught up: `node crashing-process.ts <bus> <clickhouse> <step> <cuts before> <batch records>`.
  */
-const [busDirectory = '', chdbPath = '', step = 'never', cutsBefore = '0'] = process.argv.slice(2);
+const [busDirectory = '', chdbPath = '', step = 'never', cutsBefore = '0', batchRecords = '40'] =
+  process.argv.slice(2);
 
 let cuts = 0;
 const reach = (reached: string) => {
@@ -58,7 +59,7 @@ clickhouse.client.insert = async (params) => {
 };
 
 const quiet = { info() {}, warn() {}, error() {} };
-const config = { ...meteringConfig.parse({}), batchRecordsMax: 40, restMsMax: 0 };
+const config = { ...meteringConfig.parse({}), batchRecordsMax: Number(batchRecords), restMsMax: 0 };
 const metering = await startMetering({ bus, clickhouse, config, log: quiet });
 while ((await metering.stats()).lagRecords > 0) await new Promise((done) => setTimeout(done, 20));
 await metering.stop();

@@ -1,3 +1,3 @@
 /** For tests of what reads metering's tables: the real engine, filled by metering's own steps. */
-export { openMeteredEngine, type MeteredEngine, type TestRecords } from './metered-engine.ts';
+export { type MeteredEngine, openMeteredEngine, type TestRecords } from './metered-engine.ts';
 export * from './usage-events.ts';
