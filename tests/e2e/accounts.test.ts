@@ -215,7 +215,7 @@ describe('a revoked key', () => {
     await revoke(customer);
     const revokedAt = performance.now();
     const ended = await Promise.all(running.map((answer) => answer.readAll()));
-    expect(performance.now() - revokedAt).toBeLessThan(1_500);
+    expect(performance.now() - revokedAt).toBeLessThan(3_000);
     for (const [index, dialect] of clientDialects.entries()) {
       const answer = ended[index] as Answer;
       const frames = framesOf(answer.text);

@@ -28,7 +28,7 @@ describe.concurrent('the chain of a routed request', () => {
       env: {
         FIRST_REQUEST: 'off',
         BREAKERS: 'off',
-        UPSTREAM_SILENCE_TIMEOUT: '2s',
+        UPSTREAM_SILENCE_TIMEOUT: '4s',
         SANDBOX_PROVIDER: 'on',
         XAI_API_KEY: 'x',
         XAI_BASE_URL: `http://127.0.0.1:${await closedPort()}/v1`,

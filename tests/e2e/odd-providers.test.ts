@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningSystem, startSystem } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bookOf } from './support/book.ts';
@@ -21,7 +22,8 @@ describe('with retries turned off', () => {
         FIRST_REQUEST: 'off',
         ATTEMPT_RETRIES: '0',
         BREAKER_FAILURES: '3',
-        BREAKER_OPEN: '1s',
+        BREAKER_OPEN: '2s',
+        REQUEST_DEADLINE: '8s',
         SANDBOX_PROVIDER: 'on',
         OPENAI_API_KEY: 'x',
         OPENAI_BASE_URL: upstream.baseUrl,
@@ -168,11 +170,12 @@ describe('with retries turned off', () => {
     const tried = async (answer: Answer) => triedModels(await recordFor(system, answer));
     await askFast([json(500, {}), good]);
     await ask();
-    expect(await tried(await ask())).toEqual([first, 'gpt-5.4-mini']);
+    const third = await ask();
     const passed = await ask();
+    await sleep(2_100);
+    expect(await tried(third)).toEqual([first, 'gpt-5.4-mini']);
     expect(await tried(passed)).toEqual(['gpt-5.4-mini']);
     expect((await recordFor(system, passed))['routedModel']).toBe(first);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
     upstream.answer((_request, response) => response.writeHead(good[0], good[1]).end(good[2]));
     expect(await tried(await ask())).toEqual([first]);
     expect(await tried(await ask())).toEqual([first]);
@@ -185,6 +188,22 @@ describe('with retries turned off', () => {
       const answer = await send(system, responses.path, { body: responses.ask('x', { model }) });
       expect((await recordFor(system, answer))['attempts']).toHaveLength(1);
     }
+  });
+
+  it('waits for an answer that never ends until its deadline, and for no other after it', async () => {
+    upstream.answer(async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      while (!response.destroyed) {
+        response.write(' ');
+        await sleep(500);
+      }
+    });
+    const answer = await send(system, responses.path, {
+      body: responses.ask('x', { model: 'flux-fast' }),
+    });
+    expect(answer.status).toBe(504);
+    expect(responses.codeOf(answer.json)).toBe('upstream_timeout');
+    expect((await recordFor(system, answer))['attempts']).toHaveLength(1);
   });
 
   it('has sent nothing of this to the sandbox', () => {

@@ -30,7 +30,6 @@ beforeAll(async () => {
       FIRST_REQUEST: 'off',
       KEEP_ALIVE_COMMENT: '300ms',
       UPSTREAM_FRAME_BYTES: '8k',
-      REQUEST_DEADLINE: '12s',
       XAI_API_KEY: 'x',
       XAI_BASE_URL: upstream.baseUrl,
     },
@@ -123,23 +122,6 @@ describe.concurrent('a stream', () => {
     expect(chat.isComplete(framesOf(text))).toBe(true);
     expect(await recordFor(answer)).toMatchObject({ outcome: 'completed' });
   });
-
-  it('that is not one ends at its deadline too', async () => {
-    const answer = await script(
-      'dribbles',
-      async (_request, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' });
-        while (!response.destroyed) {
-          response.write(' ');
-          await sleep(500);
-        }
-      },
-      { stream: false },
-    );
-    expect(answer.status).toBe(504);
-    const { json } = await answer.readAll();
-    expect(chat.codeOf(json)).toBe('upstream_timeout');
-  });
 });
 
 describe('a connection', () => {
@@ -190,7 +172,7 @@ describe('a connection', () => {
           written('pipelined 3', 'HTTP/1.1', ['connection: close']),
       ),
     );
-    expect(bodiesOf(received)).toEqual(Array(3).fill(words.join('')));
+    expect(bodiesOf(received).map(withoutComments)).toEqual(Array(3).fill(words.join('')));
     expect(received.match(/^X-Flux-Cost-Usd: /gm)).toHaveLength(1);
   });
 
@@ -198,7 +180,7 @@ describe('a connection', () => {
     const received = await sendRaw(system.baseUrl, (socket) =>
       socket.write(written('old client', 'HTTP/1.0', ['te: trailers'])),
     );
-    expect(bodiesOf(received)).toEqual([words.join('')]);
+    expect(bodiesOf(received).map(withoutComments)).toEqual([words.join('')]);
   });
 });
 
@@ -251,7 +233,7 @@ describe('a slow reader', () => {
 
   it('pauses upstream, holds nothing in memory and loses nothing', async () => {
     const warmUp = await openPour();
-    await until('the warm-up', () => written > 30 * MB);
+    await until('the warm-up', () => written > 20 * MB);
     warmUp.leave();
     await until('the warm-up to end', () => closed === 1);
     await recordFor(warmUp);

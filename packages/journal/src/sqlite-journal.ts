@@ -126,7 +126,7 @@ export class SqliteJournal implements Journal {
   }
 
   shipped(upTo: number): void {
-    if (upTo <= this.#shipped) return;
+    if (upTo <= this.#shipped || this.#closed) return;
     this.#shipped = upTo;
     this.#window.shipped(upTo);
     this.#trimDue = true;
@@ -158,6 +158,7 @@ export class SqliteJournal implements Journal {
   }
 
   #schedule(): void {
+    if (this.#closed) throw new Error('the journal is closed');
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(this.#commitTurn);

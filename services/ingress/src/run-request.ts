@@ -56,6 +56,7 @@ export interface RunPlan {
  */
 export class RequestRun implements AttemptSink, Running {
   readonly key: string;
+  slot = -1;
   readonly #ports: RunPorts;
   readonly #plan: RunPlan;
   readonly #writer: AnswerWriter;

@@ -1,6 +1,8 @@
 /** A request under way, as the clock sees it. */
 export interface Running {
   readonly key: string;
+  /** Its place among those that run; kept by `RunningRequests`. */
+  slot: number;
   /** Called about once a second, or more often where the settings ask for shorter times. */
   tick(nowMs: number): void;
   interrupt(reason: 'key_revoked' | 'shutdown'): void;
@@ -10,10 +12,14 @@ export interface Running {
  * All requests under way, and the one timer for all their times (commit after 8 s, keep-alive
  * comments, the hard deadline): a timer a request would cost more than the request's own work.
  * Idle, there is no timer.
+ *
+ * An array in which the last takes the place of who leaves, not a Set: a Set that is added to and
+ * deleted from all the time leaves outgrown tables behind, each of which points to the next and to
+ * requests long over, so that none of them is collected young.
  */
 export class RunningRequests {
   readonly #tickMs: number;
-  readonly #running = new Set<Running>();
+  readonly #running: Running[] = [];
   #timer: NodeJS.Timeout | null = null;
   #whenEmpty: (() => void)[] = [];
 
@@ -22,17 +28,21 @@ export class RunningRequests {
   }
 
   get size(): number {
-    return this.#running.size;
+    return this.#running.length;
   }
 
   add(request: Running): void {
-    this.#running.add(request);
+    request.slot = this.#running.push(request) - 1;
     this.#timer ??= setInterval(() => this.#tick(), this.#tickMs);
   }
 
   remove(request: Running): void {
-    this.#running.delete(request);
-    if (this.#running.size > 0) return;
+    const last = this.#running.pop();
+    if (last !== undefined && last !== request) {
+      this.#running[request.slot] = last;
+      last.slot = request.slot;
+    }
+    if (this.#running.length > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
@@ -45,7 +55,7 @@ export class RunningRequests {
 
   /** Waits for all to end; after `graceMs` they are ended. */
   async drain(graceMs: number): Promise<void> {
-    if (this.#running.size > 0) {
+    if (this.#running.length > 0) {
       const timer = setTimeout(() => {
         for (const request of [...this.#running]) request.interrupt('shutdown');
       }, graceMs);
@@ -61,11 +71,11 @@ export class RunningRequests {
   }
 
   #tick(): void {
-    if (this.#running.size === 0) {
+    if (this.#running.length === 0) {
       this.stop();
       return;
     }
     const nowMs = Date.now();
-    for (const request of this.#running) request.tick(nowMs);
+    for (const request of [...this.#running]) request.tick(nowMs);
   }
 }
