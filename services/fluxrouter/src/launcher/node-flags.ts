@@ -1,12 +1,13 @@
 const flags: Readonly<Record<string, readonly string[]>> = {
-  gateway: [],
+  gateway: ['--max-semi-space-size=8'],
   control: ['--max-semi-space-size=1'],
   metering: ['--max-semi-space-size=4'],
   sandbox: ['--max-semi-space-size=1'],
 };
 
 /**
- * Flags of Node for each process. A small young generation keeps an idle process small; the gateway,
- * which makes garbage with every request, is left as it is.
+ * Flags of Node for each process, MB of one half of the young generation. A small one keeps an idle
+ * process small. The gateway's garbage dies young: with 8 its memory stays under 200 MB and flat, and
+ * more did not lower its CPU.
  */
 export const nodeFlags = (process: string): readonly string[] => flags[process] ?? [];
