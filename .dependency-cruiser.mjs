@@ -58,7 +58,8 @@ export default {
     rule(
       'services-do-not-import-each-other',
       'Only services/fluxrouter knows them all; a service meets another through its generated interface.',
-      { path: '^services/([^/]+)/', pathNot: '^services/fluxrouter/' },
+      // query's tests stand on the tables that metering makes and fills.
+      { path: '^services/([^/]+)/', pathNot: '^services/(fluxrouter/|query/src/testing/)' },
       { path: '^services/', pathNot: '^services/$1/' },
     ),
     rule(

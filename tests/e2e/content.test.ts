@@ -18,11 +18,12 @@ const KEPT = 'zqkept-by-right';
 
 let system: RunningSystem;
 let upstream: OwnUpstream;
-const dataDir = mkdtempSync(join(tmpdir(), 'flux-content-'));
+let dataDir: string;
 const seen: Kept[] = [];
 const note = (place: string, text: string) => seen.push({ place, bytes: Buffer.from(text) });
 
 beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'flux-content-'));
   upstream = await startUpstream();
   system = await startSystem({
     dataDir,

@@ -16,13 +16,16 @@ const idOf = ({ headers }: { headers: Headers }) => headers.get('x-flux-request-
 
 // services/fluxrouter has the launcher's own tests; these go through npm, as the newcomer does.
 describe('npm start, but for its installation', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'flux-npm-'));
-  const dataDir = join(directory, 'data');
-  const readyPath = join(dataDir, 'ready.json');
+  let directory: string;
+  let dataDir: string;
+  let readyPath: string;
   const keys = new Set<string>();
   const started: { npm: ChildProcess; pids: number[] }[] = [];
 
   beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'flux-npm-'));
+    dataDir = join(directory, 'data');
+    readyPath = join(dataDir, 'ready.json');
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const [install, start] = scripts.start.split(' && ');
     expect(install).toBe('npm run --silent setup');

@@ -1,14 +1,11 @@
 import type { FileLock } from '@fluxrouter/event-bus/sqlite';
-import { ByteBuffer } from './byte-buffer.ts';
-import { readEntries, writeEntry } from './entry-format.ts';
-import { writeEvent } from './event-format.ts';
-import type { Journal, JournalEvent, JournalState, NewEvent, RecoveredEntry } from './journal.ts';
+import { readEntries } from './entry-format.ts';
+import type { Journal, JournalState, NewEvent, RecoveredEntry } from './journal.ts';
 import type { Chunk, Deleted, JournalFile } from './journal-file.ts';
 import { OpenEntries } from './open-entries.ts';
 import { OutboxWindow } from './outbox-window.ts';
+import { PendingTurn } from './pending-turn.ts';
 
-const CHUNK_OVERHEAD_BYTES = 64;
-const BUFFER_BYTES = 256 * 1024;
 /** Long-running entries are written anew when they hold up the deletion of that much. */
 const CARRY_AFTER_BYTES = 8 * 1024 * 1024;
 const CARRY_ENTRIES = 64;
@@ -23,29 +20,30 @@ export interface SqliteJournalOptions {
 
 type DurableCallback = (error: Error | null) => void;
 
+/**
+ * Gathers what is called in one turn of the loop and writes it as one row. What is shipped and
+ * finished is deleted in the same transaction, always from the oldest row on; an entry that stays
+ * open for long is written anew, so that it does not hold that up.
+ */
 export class SqliteJournal implements Journal {
   readonly #file: JournalFile;
   readonly #lock: FileLock;
   readonly #options: SqliteJournalOptions;
   readonly #open = new OpenEntries();
   readonly #window: OutboxWindow;
-  readonly #entries = new ByteBuffer(BUFFER_BYTES);
-  readonly #outbox = new ByteBuffer(BUFFER_BYTES);
-  #events: JournalEvent[] = [];
+  readonly #turn: PendingTurn;
   #waiting: DurableCallback[] = [];
   #deleted: Deleted;
   #shipped: number;
   #lastChunk: number;
   #bytesEnd: number;
-  /** Sequence of the last event, committed or not. */
-  #lastSequence: number;
-  #scheduled = false;
-  #trimDue = false;
+  #isScheduled = false;
+  #isTrimDue = false;
   #failure: Error | null = null;
   #failures = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #listener: (() => void) | null = null;
-  #closed = false;
+  #isClosed = false;
 
   constructor(file: JournalFile, lock: FileLock, options: SqliteJournalOptions) {
     this.#file = file;
@@ -53,67 +51,52 @@ export class SqliteJournal implements Journal {
     this.#options = options;
     this.#deleted = file.deleted();
     this.#shipped = this.#deleted.shipped;
-    this.#lastSequence = this.#deleted.shipped;
     this.#lastChunk = this.#deleted.chunks;
     this.#bytesEnd = this.#deleted.bytes;
+    let lastSequence = this.#shipped;
     for (const chunk of file.chunks()) {
       for (const record of readEntries(chunk.entries)) this.#open.replay(record, chunk.id);
       this.#lastChunk = chunk.id;
       this.#bytesEnd = chunk.bytesEnd;
-      this.#lastSequence = Math.max(this.#lastSequence, chunk.eventsEnd);
+      lastSequence = Math.max(lastSequence, chunk.eventsEnd);
     }
+    this.#turn = new PendingTurn(lastSequence);
     this.#window = new OutboxWindow(file, this.#deleted.chunks, this.#shipped);
   }
 
   begin(payload: Uint8Array): number {
-    const entry = this.#open.begin(payload);
-    writeEntry(this.#entries, 'begin', entry, payload);
     this.#schedule();
+    const entry = this.#open.begin(payload);
+    this.#turn.addEntry('begin', entry, payload);
     return entry;
   }
 
   update(entry: number, payload: Uint8Array): void {
     if (!this.#open.update(entry, payload)) return;
-    writeEntry(this.#entries, 'update', entry, payload);
     this.#schedule();
+    this.#turn.addEntry('update', entry, payload);
   }
 
   finish(entry: number | null, events: readonly NewEvent[]): void {
-    const outboxLength = this.#outbox.length;
-    try {
-      for (const event of events) writeEvent(this.#outbox, event);
-    } catch (error) {
-      this.#outbox.length = outboxLength;
-      throw error;
-    }
-    for (const { key, type, value } of events) {
-      this.#lastSequence += 1;
-      this.#events.push({ sequence: this.#lastSequence, key, type, value });
-    }
-    if (entry !== null && this.#open.finish(entry)) writeEntry(this.#entries, 'finish', entry);
     this.#schedule();
+    this.#turn.addEvents(events);
+    if (entry !== null && this.#open.finish(entry)) this.#turn.addEntry('finish', entry);
   }
 
   whenDurable(callback: DurableCallback): void {
-    if (!this.#isPending()) callback(null);
+    if (this.#turn.bytes === 0) callback(null);
     else if (this.#failure !== null) callback(this.#failure);
     else this.#waiting.push(callback);
   }
 
   state(): JournalState {
     const { maxBytes, maxOutboxEntries = Number.POSITIVE_INFINITY } = this.#options;
-    const outboxEntries = this.#lastSequence - this.#shipped;
-    const bytes = this.#bytesEnd - this.#deleted.bytes + this.#entries.length + this.#outbox.length;
+    const outboxEntries = this.#turn.lastSequence - this.#shipped;
+    const bytes = this.#bytesEnd - this.#deleted.bytes + this.#turn.bytes;
     const failing = this.#failure !== null;
     const full = bytes >= maxBytes || outboxEntries >= maxOutboxEntries;
-    return {
-      openEntries: this.#open.size,
-      outboxEntries,
-      bytes,
-      failing,
-      full,
-      acceptsNew: !failing && !full && !this.#closed,
-    };
+    const acceptsNew = !failing && !full && !this.#isClosed;
+    return { openEntries: this.#open.size, outboxEntries, bytes, failing, full, acceptsNew };
   }
 
   recovered(): readonly RecoveredEntry[] {
@@ -126,10 +109,10 @@ export class SqliteJournal implements Journal {
   }
 
   shipped(upTo: number): void {
-    if (upTo <= this.#shipped || this.#closed) return;
+    if (upTo <= this.#shipped || this.#isClosed) return;
     this.#shipped = upTo;
     this.#window.shipped(upTo);
-    this.#trimDue = true;
+    this.#isTrimDue = true;
     this.#schedule();
   }
 
@@ -139,49 +122,46 @@ export class SqliteJournal implements Journal {
 
   /** Rejects where the last commit still fails after some attempts: then that much is lost. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     clearTimeout(this.#retryTimer);
     try {
       for (let attempt = 1; !this.#commit() && attempt < CLOSING_ATTEMPTS; attempt += 1) {
         await new Promise((resolve) => setTimeout(resolve, 5 * attempt));
       }
-      if (this.#isPending()) throw this.#failure ?? new Error('journal: closing commit failed');
+      if (this.#turn.bytes > 0) throw this.#failure ?? new Error('journal: last commit failed');
     } finally {
       this.#file.close();
       this.#lock.release();
     }
   }
 
-  #isPending(): boolean {
-    return this.#entries.length > 0 || this.#outbox.length > 0;
-  }
-
   #schedule(): void {
-    if (this.#closed) throw new Error('the journal is closed');
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+    if (this.#isClosed) throw new Error('the journal is closed');
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setImmediate(this.#commitTurn);
   }
 
   readonly #commitTurn = (): void => {
-    this.#scheduled = false;
-    if (!this.#closed) this.#commit();
+    this.#isScheduled = false;
+    if (!this.#isClosed) this.#commit();
   };
 
   /** False where it has to be tried again (which, but for `close`, is under way then). */
   #commit(): boolean {
     let chunk: Chunk | null;
     try {
-      const deleted = this.#trimDue ? this.#nextDeleted() : null;
-      chunk = this.#isPending() ? this.#nextChunk() : null;
+      const deleted = this.#isTrimDue ? this.#nextDeleted() : null;
+      const isPending = this.#turn.bytes > 0;
+      chunk = isPending ? this.#turn.chunk(this.#lastChunk + 1, this.#bytesEnd) : null;
       if (chunk !== null || deleted !== null) this.#file.write(chunk, deleted);
       if (deleted !== null) this.#deleted = deleted;
     } catch (error) {
       this.#failed(error);
       return false;
     }
-    this.#trimDue = false;
+    this.#isTrimDue = false;
     this.#failures = 0;
     this.#failure = null;
     if (chunk !== null) this.#committed(chunk);
@@ -189,31 +169,13 @@ export class SqliteJournal implements Journal {
     return true;
   }
 
-  #nextChunk(): Chunk {
-    const entries = this.#entries.written();
-    const outbox = this.#outbox.written();
-    return {
-      id: this.#lastChunk + 1,
-      eventsEnd: this.#lastSequence,
-      events: this.#events.length,
-      bytesEnd: this.#bytesEnd + entries.length + outbox.length + CHUNK_OVERHEAD_BYTES,
-      entries,
-      outbox,
-    };
-  }
-
-  #committed(chunk: Chunk): void {
-    this.#lastChunk = chunk.id;
-    this.#bytesEnd = chunk.bytesEnd;
-    this.#entries.reset(BUFFER_BYTES);
-    this.#outbox.reset(BUFFER_BYTES);
-    this.#open.committed(chunk.id);
-    const events = this.#events;
-    this.#events = [];
-    this.#window.committed(chunk.id, events);
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const callback of waiting) callback(null);
+  #committed({ id, bytesEnd }: Chunk): void {
+    this.#lastChunk = id;
+    this.#bytesEnd = bytesEnd;
+    this.#open.committed(id);
+    const events = this.#turn.committed();
+    this.#window.committed(id, events);
+    this.#tellWaiting(null);
     if (events.length > 0) this.#listener?.();
   }
 
@@ -232,8 +194,8 @@ export class SqliteJournal implements Journal {
   #carryOldEntries(upToChunk: number): void {
     if (this.#bytesEnd - this.#deleted.bytes < CARRY_AFTER_BYTES) return;
     for (const [entry, open] of this.#open.carry(upToChunk, CARRY_ENTRIES)) {
-      writeEntry(this.#entries, 'begin', entry, open.begun);
-      if (open.updated !== null) writeEntry(this.#entries, 'update', entry, open.updated);
+      this.#turn.addEntry('begin', entry, open.begun);
+      if (open.updated !== null) this.#turn.addEntry('update', entry, open.updated);
     }
   }
 
@@ -242,14 +204,18 @@ export class SqliteJournal implements Journal {
     const isFirst = this.#failure === null;
     this.#failure = failure;
     this.#failures += 1;
-    if (!this.#closed) {
+    if (!this.#isClosed) {
+      this.#isScheduled = true;
       const delayMs = Math.min(RETRY_MS_MAX, 25 * 2 ** this.#failures);
-      this.#scheduled = true;
       this.#retryTimer = setTimeout(this.#commitTurn, delayMs);
     }
+    this.#tellWaiting(failure);
+    if (isFirst) this.#options.onFailure?.(failure);
+  }
+
+  #tellWaiting(error: Error | null): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const callback of waiting) callback(failure);
-    if (isFirst) this.#options.onFailure?.(failure);
+    for (const callback of waiting) callback(error);
   }
 }

@@ -1,39 +1,17 @@
 import { StaleOwnerError } from '@fluxrouter/event-bus';
 import { describe, expect, test } from 'vitest';
-import type { DeadRow, Table } from './clickhouse/tables.ts';
-import type { UsageRow } from './clickhouse/usage-row.ts';
 import { consumeUsage, meteringSteps } from './consume-usage.ts';
-import { insertUntilTaken } from './insert-until-taken.ts';
 import { countingMetrics } from './stats.ts';
 import { MemoryPartition } from './testing/memory-partition.ts';
+import { memoryTables } from './testing/memory-tables.ts';
 import { recordOf, requestRecords } from './testing/usage-events.ts';
-
-/** A table that knows tokens, and may be told to fail: before or after it took the rows. */
-class TokenTable<Row extends { offset: bigint }> implements Table<Row> {
-  readonly inserts: { token: string; offsets: number[] }[] = [];
-  readonly offsets: number[] = [];
-  readonly #tokens = new Set<string>();
-  failures: ('none' | 'before' | 'after')[] = [];
-  onInsert: () => void = () => {};
-
-  async insert(rows: readonly Row[], token: string): Promise<void> {
-    this.onInsert();
-    const offsets = rows.map((row) => Number(row.offset));
-    this.inserts.push({ token, offsets });
-    const failure = this.failures.shift();
-    if (failure === 'before') throw new Error('ClickHouse is away');
-    if (!this.#tokens.has(token)) this.offsets.push(...offsets);
-    this.#tokens.add(token);
-    if (failure === 'after') throw new Error('the reply was lost');
-  }
-}
+import { untilTaken } from './until-taken.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 
 function setUp() {
   const partition = new MemoryPartition();
-  const usage = new TokenTable<UsageRow>();
-  const dead = new TokenTable<DeadRow>();
+  const usage = memoryTables();
   /** A process: what it holds in memory dies with it. */
   const startProcess = () => {
     const stopping = new AbortController();
@@ -41,13 +19,12 @@ function setUp() {
     const policy = { insertsMax: 2, retryMsMax: 1 };
     const handle = consumeUsage({
       steps: meteringSteps(usage, metrics),
-      deadTable: dead,
-      insert: insertUntilTaken(policy, silent, metrics, stopping.signal),
+      untilTaken: untilTaken(policy, silent, metrics, stopping.signal),
       metrics,
     });
     return { handle, stopping, counts };
   };
-  return { partition, usage, dead, startProcess };
+  return { partition, usage, startProcess };
 }
 
 const upTo = (n: number) => [...Array(n).keys()];
@@ -68,7 +45,7 @@ describe('consumeUsage', () => {
   test('repeats the very same insert until it is taken, also where only the reply was lost', async () => {
     const { partition, usage, startProcess } = setUp();
     partition.append(requestRecords());
-    usage.failures = ['before', 'after', 'before'];
+    usage.failures = ['away', 'reply lost', 'away'];
     const { handle, counts } = startProcess();
     await handle(partition.batch(0));
     expect(usage.inserts).toHaveLength(4);
@@ -77,10 +54,34 @@ describe('consumeUsage', () => {
     expect(counts).toMatchObject({ rowsInserted: 2, batchesInserted: 1, insertFailures: 3 });
   });
 
+  test('brings back rows that ClickHouse lost though it has their token', async () => {
+    const { partition, usage, startProcess } = setUp();
+    partition.append(requestRecords());
+    // Twice in a row, then by a successor who meets the same tokens.
+    usage.failures = ['part lost', 'none', 'part lost'];
+    const first = startProcess();
+    let inserts = 0;
+    usage.onInsert = () => {
+      inserts += 1;
+      if (inserts === 3) first.stopping.abort();
+    };
+    await expect(first.handle(partition.batch(0))).rejects.toThrow('given up');
+    await startProcess().handle(partition.batchFromCommit());
+    expect(usage.offsets).toEqual([0, 1]);
+    expect(usage.inserts.map(({ token }) => token.split('/v1')[1])).toEqual([
+      '',
+      '',
+      '/again-1',
+      '',
+      '/again-1',
+      '/again-2',
+    ]);
+  });
+
   test('a successor collects exactly the planned cut, however the records come', async () => {
     const { partition, usage, startProcess } = setUp();
     partition.append(requestRecords());
-    usage.failures = ['after'];
+    usage.failures = ['reply lost'];
     const first = startProcess();
     usage.onInsert = () => first.stopping.abort();
     await expect(first.handle(partition.batch(0, 2))).rejects.toThrow('given up');
@@ -104,7 +105,7 @@ describe('consumeUsage', () => {
     const { partition, usage, startProcess } = setUp();
     partition.append(requestRecords());
     const first = startProcess();
-    usage.failures = ['after'];
+    usage.failures = ['reply lost'];
     usage.onInsert = () => first.stopping.abort();
     await expect(first.handle(partition.batch(0, 2))).rejects.toThrow();
     partition.append(requestRecords());
@@ -115,7 +116,7 @@ describe('consumeUsage', () => {
       inserts += 1;
       if (inserts === 2) second.stopping.abort();
     };
-    usage.failures = ['none', 'before'];
+    usage.failures = ['none', 'away'];
     await expect(second.handle(partition.batch(0))).rejects.toThrow();
     expect(partition.committed?.offset).toBe(2n);
     usage.onInsert = () => {};
@@ -128,7 +129,7 @@ describe('consumeUsage', () => {
     const { partition, usage, startProcess } = setUp();
     partition.append([...requestRecords(), ...requestRecords()]);
     const first = startProcess();
-    usage.failures = ['before'];
+    usage.failures = ['away'];
     usage.onInsert = () => first.stopping.abort();
     await expect(first.handle(partition.batch(0))).rejects.toThrow();
     usage.onInsert = () => {};
@@ -166,13 +167,13 @@ describe('consumeUsage', () => {
   });
 
   test('a record that cannot be a row is put aside, counted, and holds up nothing', async () => {
-    const { partition, usage, dead, startProcess } = setUp();
+    const { partition, usage, startProcess } = setUp();
     const poison = recordOf('AttemptFinished', 'acc_1', Buffer.from('ff00ff', 'hex'));
     partition.append([recordOf('TopicBorn', '', new Uint8Array()), poison, ...requestRecords()]);
     const { handle, counts } = startProcess();
     await handle(partition.batch(0));
     expect(usage.offsets).toEqual([2, 3]);
-    expect(dead.inserts).toEqual([{ token: 'flux.usage.v1/epoch-a/3/0-4/v1/dead', offsets: [1] }]);
+    expect(usage.deadRows).toMatchObject([{ offset: 1n, reason: 'unreadable', value_bytes: 3 }]);
     expect(counts).toMatchObject({ rowsInserted: 2, deadLetters: 1 });
     expect(partition.committed?.offset).toBe(4n);
   });

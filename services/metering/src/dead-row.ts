@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { operationalText } from '@fluxrouter/events';
-import type { DeadRow } from './clickhouse/tables.ts';
+import type { DeadRow } from './clickhouse/forgiving-tables.ts';
 import { instant } from './clickhouse/usage-row.ts';
 import type { LogRecord } from './steps/decode-event.ts';
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { meteringSteps } from './consume-usage.ts';
 import { countingMetrics } from './stats.ts';
 import { MemoryPartition } from './testing/memory-partition.ts';
+import { memoryTables } from './testing/memory-tables.ts';
 import {
   attemptRecord,
   endRecord,
@@ -17,7 +18,7 @@ function run(records: Parameters<MemoryPartition['append']>[0]) {
   const partition = new MemoryPartition();
   partition.append(records);
   const { counts, metrics } = countingMetrics();
-  const steps = meteringSteps({ insert: async () => {} }, metrics);
+  const steps = meteringSteps(memoryTables(), metrics);
   const sorted = steps.run(partition.log.map((record) => ({ record, epoch: 'epoch-a' })));
   return { ...sorted, counts, reasons: sorted.dead.map(({ reason }) => reason) };
 }

@@ -3,14 +3,15 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { PartitionBatch } from '@fluxrouter/event-bus';
 import { TOPICS } from '@fluxrouter/events';
 import type { ClickHouse } from './clickhouse/connect.ts';
+import { meteringTables } from './clickhouse/metering-tables.ts';
 import { migrate } from './clickhouse/migrate.ts';
-import { deadTable, usageTable } from './clickhouse/tables.ts';
 import { completeUntil, lagRecords } from './complete-until.ts';
 import type { MeteringConfig } from './config.ts';
 import { consumeUsage, meteringSteps } from './consume-usage.ts';
-import { InsertAbandonedError, insertUntilTaken } from './insert-until-taken.ts';
+
 import type { Log, MeteringBus, MeteringMetrics } from './ports.ts';
 import { countingMetrics, type MeteringCounts } from './stats.ts';
+import { CutAbandonedError, untilTaken } from './until-taken.ts';
 
 export interface MeteringParts {
   readonly bus: MeteringBus;
@@ -39,9 +40,8 @@ export async function startMetering(parts: MeteringParts): Promise<Metering> {
   const stopping = new AbortController();
   const { counts, metrics } = countingMetrics(parts.metrics);
   const consume = consumeUsage({
-    steps: meteringSteps(usageTable(clickhouse.client), metrics),
-    deadTable: deadTable(clickhouse.client),
-    insert: insertUntilTaken(config, log, metrics, stopping.signal),
+    steps: meteringSteps(meteringTables(clickhouse.client), metrics),
+    untilTaken: untilTaken(config, log, metrics, stopping.signal),
     metrics,
   });
   const consumer = await bus.consume({
@@ -52,7 +52,7 @@ export async function startMetering(parts: MeteringParts): Promise<Metering> {
     lingerMs: config.lingerMs,
     handle: restingAfter(consume, config, stopping.signal),
     onError(error) {
-      if (error instanceof InsertAbandonedError) return;
+      if (error instanceof CutAbandonedError) return;
       log.error({ topic: TOPIC, err: error }, 'metering could not handle a batch');
     },
   });

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { programArgument } from '../testing/index.ts';
 import { openEmbeddedBus } from './open-embedded-bus.ts';
 
-/** Opens everything at an appointed time, so that several processes collide. */
-const { directory, atMs } = programArgument<{ directory: string; atMs: number }>();
-while (Date.now() < atMs);
+/** Opens everything at a sign that several processes wait for, so that they collide. */
+const { directory, sign } = programArgument<{ directory: string; sign: string }>();
+console.log('waiting');
+while (!existsSync(sign)) await new Promise((resolve) => setTimeout(resolve, 1));
 const bus = openEmbeddedBus({ directory });
 await bus.ensureTopics([
   { name: 'usage', partitions: 6, cleanup: 'keep' },

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { meteringTables } from '../clickhouse/metering-tables.ts';
 import { migrate } from '../clickhouse/migrate.ts';
-import { usageTable } from '../clickhouse/tables.ts';
 import { meteringSteps } from '../consume-usage.ts';
 import { countingMetrics } from '../stats.ts';
+import { writeCut } from '../write-cut.ts';
 import { MemoryPartition } from './memory-partition.ts';
 import { openTemporaryEngine, type TemporaryEngine } from './temporary-engine.ts';
 
@@ -18,7 +19,7 @@ export async function openMeteredEngine(): Promise<MeteredEngine> {
   const engine = await openTemporaryEngine();
   const { client } = engine.clickhouse;
   await migrate(client);
-  const steps = meteringSteps(usageTable(client), countingMetrics().metrics);
+  const steps = meteringSteps(meteringTables(client), countingMetrics().metrics);
   const partition = new MemoryPartition();
   return {
     engine,
@@ -26,7 +27,8 @@ export async function openMeteredEngine(): Promise<MeteredEngine> {
       const from = partition.log.length;
       partition.append(records);
       const batch = partition.log.slice(from).map((record) => ({ record, epoch: 'epoch' }));
-      await steps.table.insert(steps.run(batch).rows, randomUUID());
+      const { rows } = steps.run(batch);
+      await writeCut(steps.table, { rows, dead: [] }, randomUUID(), false);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
 import { type ClickHouse, connectClickHouse } from '../clickhouse/connect.ts';
 
 export interface TemporaryEngine {
@@ -38,4 +39,10 @@ export async function openEngineIn(directory: string): Promise<TemporaryEngine> 
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Merges drop second copies of a row; without them what is in twice can be counted. */
+export async function stopMerges(client: ClickHouseClient): Promise<void> {
+  const query = 'ALTER TABLE flux.usage MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 1';
+  await client.command({ query });
 }
