@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
-const timeoutMs = 120_000;
+const timeoutMs = 300_000;
 
 /** Runs the packages' own benchmarks, one after the other; returns how many failed. */
 export async function runMicro(root: string): Promise<number> {

@@ -1,6 +1,9 @@
-/** What looks like a key: a known prefix or a bearer token, then enough of an alphabet. */
+/**
+ * What looks like a key: a known prefix or a bearer token, then enough of an alphabet with a digit or
+ * a mask in it, so that "organization" stays a word.
+ */
 const KEYS =
-  /\b(?:sk|pk|rk|xai|gsk|key|AIza|ya29|ghp|org|proj|req|acct)[-_.]?[A-Za-z0-9_*.-]{8,}|\bBearer\s+\S+|\bAIza[\w-]{10,}/g;
+  /\b(?:sk|pk|rk|xai|gsk|key|AIza|ya29|ghp|org|proj|req|acct)(?=[A-Za-z_.-]*[\d*])[-_.]?[A-Za-z0-9_*.-]{8,}|\bBearer\s+\S+|\bAIza[\w-]{10,}/g;
 const ADDRESSES =
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>)\]]+|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b|\b(?:[a-z0-9-]+\.)+(?:com|ai|io|net|org|dev|cn|internal|local)\b(?::\d+)?(?:\/[^\s"'<>)\]]*)?/gi;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out

@@ -227,6 +227,11 @@ describe('what a client may read of a vendor’s sentence', () => {
     expect(clientSafe(message)).not.toContain(secret);
   });
 
+  it('leaves words that only begin like a key', () => {
+    const sentence = 'Your organization has keyword_arguments and requirements to verify.';
+    expect(clientSafe(sentence)).toBe(sentence);
+  });
+
   it('keeps what helps', () => {
     const helpful =
       'messages.3.content.0: `tool_use` ids were found without `tool_result` blocks. e.g. max 4,096 (v1.5)';
