@@ -5,13 +5,14 @@ import { checkAnswers } from './measure/check-answers.ts';
 import { runMicro } from './micro.ts';
 import { onStage } from './processes/stage.ts';
 import type { Section } from './report/figure.ts';
+import { thisMachine } from './report/machine.ts';
 import { keepResults } from './report/results-file.ts';
 import { tableText } from './report/table.ts';
 import { idleSection, mainSections, soakSection, visibilitySection } from './sections.ts';
 
 const usage = `pnpm bench [options]
   (none)         CPU, latency, memory, cold start; about 3 minutes
-  --quick        CPU of requests and chunks only; about 40 s
+  --quick        CPU of requests and chunks only; about 50 s, not kept in results/
   --soak         memory over 100,000 requests
   --idle         CPU and memory of a system that nobody talks to; 80 s
   --visibility   how soon a record can be read
@@ -63,7 +64,8 @@ if (values.help) {
   process.exitCode = (await runMicro(at('../../'))) === 0 ? 0 : 1;
 } else {
   const sections = await measure();
-  const kept = keepResults(at('../results'), sections);
-  const results = { ...kept, sections };
+  // A quick look is no result: it is not kept.
+  if (!values.quick) keepResults(at('../results'), sections);
+  const results = { machine: thisMachine(), sections };
   process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : tableText(results));
 }

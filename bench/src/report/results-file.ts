@@ -5,17 +5,16 @@ import { type Machine, thisMachine } from './machine.ts';
 import { type Results, tableMarkdown } from './table.ts';
 
 /** Adds sections to the last results of this machine; a section that is there already is replaced. */
-export function keepResults(directory: string, sections: readonly Section[]): Results {
+export function keepResults(directory: string, sections: readonly Section[]): void {
   const machine = thisMachine();
   const file = join(directory, 'latest.json');
   const kept = readSections(file, machine).filter(
     ({ title }) => !sections.some((section) => section.title === title),
   );
-  const results = { machine, sections: [...sections, ...kept].sort(byTitle) };
+  const results: Results = { machine, sections: [...sections, ...kept].sort(byTitle) };
   mkdirSync(directory, { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(join(directory, 'latest.md'), tableMarkdown(results));
-  return results;
 }
 
 /** Figures of another machine, or another Node, are not comparable. */
