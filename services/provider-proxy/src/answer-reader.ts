@@ -5,8 +5,6 @@ import type { Usage } from '@fluxrouter/pricing';
 /** Reads one 2xx, whole or streamed, and passes it on. */
 export interface AnswerReader {
   push(chunk: Buffer): void;
-  /** What still comes when the answer is over already: nobody's, or the tail of a stream. */
-  late(chunk: Buffer): void;
   /** Upstream is done; with a failure where it died. */
   end(why: AttemptFailure | null): void;
   readonly usage: Usage | null;

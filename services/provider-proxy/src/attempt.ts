@@ -125,10 +125,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#over || this.#finished) {
-      this.#reader?.late(chunk);
-      return;
-    }
+    // What still comes when the answer is over is nobody's: the client has its last event.
+    if (this.#over || this.#finished) return;
     this.#firstByteMs ??= this.#ports.nowMs() - this.#startedAtMs;
     if (this.#reader !== null) this.#reader.push(chunk);
     else if (this.#errorBytes < ERROR_BODY_BYTES_MAX) {

@@ -72,11 +72,6 @@ export class StreamedAnswer implements AnswerReader {
     for (const piece of this.#splitter.push(chunk)) this.#piece(piece);
   }
 
-  late(chunk: Buffer): void {
-    // Only where the end was declared by the timer: the client has its last event.
-    void chunk;
-  }
-
   end(why: AttemptFailure | null): void {
     if (this.#over) return;
     for (const piece of this.#splitter.end()) {

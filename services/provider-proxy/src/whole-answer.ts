@@ -43,8 +43,6 @@ export class WholeAnswer implements AnswerReader {
     this.#chunks.push(chunk);
   }
 
-  late(): void {}
-
   end(why: AttemptFailure | null): void {
     const [first] = this.#chunks;
     this.#body =

@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-
-/** From this size on a copy into a string costs more than it saves. */
-const AS_STRING_BYTES_MAX = 16 * 1024;
+import { AS_STRING_BYTES_MAX } from './end-with.ts';
 
 /**
  * Writes a chunked body (RFC 9112, 7.1) straight to the socket once the head is out: one write for

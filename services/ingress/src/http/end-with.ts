@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** From this size on a copy into a string costs more than it saves. */
-const AS_STRING_BYTES_MAX = 16 * 1024;
+export const AS_STRING_BYTES_MAX = 16 * 1024;
 
 /**
  * Ends a response whose head is not out yet. As a string (latin1 keeps every byte) head and body go
