@@ -38,6 +38,9 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #firstByteMs: number | undefined;
   /** Reads a 2xx; null before it, and on an error's answer. */
   #reader: AnswerReader | null = null;
+  /** What this turn of the loop has brought of a stream so far (see `onResponseData`). */
+  #arrived: Buffer[] = [];
+  readonly #pushArrived = (): void => this.#push();
   #errorBody: Buffer[] = [];
   #errorBytes = 0;
   #accepted = false;
@@ -128,8 +131,10 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
     // What still comes when the answer is over is nobody's: the client has its last event.
     if (this.#over || this.#finished) return;
     this.#firstByteMs ??= this.#ports.nowMs() - this.#startedAtMs;
-    if (this.#reader !== null) this.#reader.push(chunk);
-    else if (this.#errorBytes < ERROR_BODY_BYTES_MAX) {
+    if (this.#reader !== null) {
+      // A packet with ten HTTP chunks comes in ten calls, and would be ten writes to the client.
+      if (this.#arrived.push(chunk) === 1) process.nextTick(this.#pushArrived);
+    } else if (this.#errorBytes < ERROR_BODY_BYTES_MAX) {
       this.#errorBytes += chunk.length;
       this.#errorBody.push(chunk);
     }
@@ -137,6 +142,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
 
   onResponseEnd(): void {
     this.#upstreamDone = true;
+    this.#push();
     if (this.#over || this.#finished) return;
     if (this.#reader !== null) {
       this.#reader.end(null);
@@ -149,10 +155,19 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#push();
     if (this.#over || this.#finished) return;
     const why = transportFailure(error);
     if (this.#reader !== null && this.#accepted) this.#reader.end(why);
     else this.#fail(why);
+  }
+
+  #push(): void {
+    const { length, 0: first } = this.#arrived;
+    if (first === undefined) return;
+    const bytes = length === 1 ? first : Buffer.concat(this.#arrived);
+    this.#arrived = [];
+    if (!this.#over && !this.#finished) this.#reader?.push(bytes);
   }
 
   /** It cannot even be called. */
