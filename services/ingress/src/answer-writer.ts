@@ -51,14 +51,24 @@ export class AnswerWriter {
     return this.#words.dialect.errorStatus(error);
   }
 
-  startStream(): void {
+  /**
+   * Head and first bytes go out in one packet: nobody who has seen the one is without the other.
+   * @returns as `write`.
+   */
+  startStream(held: readonly Buffer[], drained: () => void): boolean {
+    const { socket } = this.#response;
     const head = this.#head({});
     head.push('cache-control', 'no-cache');
     if (this.#words.trailers) head.push('trailer', 'X-Flux-Cost-Usd');
+    socket?.cork();
     this.#response.writeHead(200, head);
     this.#response.flushHeaders();
     this.#chunks = new ChunkWriter(this.#response);
+    let flowing = true;
+    for (const bytes of held) flowing = this.write(bytes, true, drained);
+    socket?.uncork();
     this.#lastWriteMs = Date.now();
+    return flowing;
   }
 
   /** @returns false where the client does not read as fast: `drained` is called when it has. */
@@ -83,6 +93,8 @@ export class AnswerWriter {
       if (this.#words.trailers) {
         this.#response.addTrailers([['X-Flux-Cost-Usd', formatUsd(end.chargedPicoUsd)]]);
       }
+      // `end` lets go of it.
+      this.#response.socket?.cork();
       this.#chunks?.write(end.finalBytes as Buffer);
       this.#response.end();
       return;

@@ -191,13 +191,9 @@ export class RequestRun implements AttemptSink, Running {
   #startWriting(): void {
     if (this.#phase !== 'committed' || this.#clientGone) return;
     this.#phase = 'writing';
-    this.#writer.startStream();
     const held = this.#held;
     this.#held = [];
-    let flowing = true;
-    for (const bytes of held) {
-      if (bytes.length > 0) flowing = this.#writer.write(bytes, true, this.#drained);
-    }
+    const flowing = this.#writer.startStream(held, this.#drained);
     if (flowing && this.#heldBytes > this.#ports.heldBytesMax) this.#call?.resume();
     this.#heldBytes = 0;
   }
