@@ -21,4 +21,6 @@ export interface ModelListing {
   /** Anthropic's paging: `limit`, `after_id`, `before_id`. */
   anthropicPage(query: URLSearchParams): object;
   anthropicModel(id: string): object | undefined;
+  /** Whether a request's `model` stands for anything, servable here or not. */
+  knows(name: string): boolean;
 }

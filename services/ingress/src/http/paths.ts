@@ -1,5 +1,15 @@
 import type { DialectName } from '@fluxrouter/dialects';
 
+const MESSAGES_PATHS: readonly string[] = [
+  '/anthropic/v1/messages',
+  '/anthropic/messages',
+  '/anthropic/v1/v1/messages',
+  '/v1/messages',
+  '/v1/v1/messages',
+];
+
+export const COUNT_TOKENS_PATHS = MESSAGES_PATHS.map((path) => `${path}/count_tokens`);
+
 /**
  * Paths that can serve a model, with what people really type: OpenAI's without `/v1` and with
  * `/v1/v1` (openai-node with a base URL that lacks or doubles it), Anthropic's without a prefix or
@@ -17,16 +27,7 @@ function openaiPaths(path: string): readonly string[] {
 export const INFERENCE_ENDPOINTS: readonly InferenceEndpoint[] = [
   { dialect: 'openai-chat', paths: openaiPaths('/chat/completions') },
   { dialect: 'openai-responses', paths: openaiPaths('/responses') },
-  {
-    dialect: 'anthropic-messages',
-    paths: [
-      '/anthropic/v1/messages',
-      '/anthropic/messages',
-      '/anthropic/v1/v1/messages',
-      '/v1/messages',
-      '/v1/v1/messages',
-    ],
-  },
+  { dialect: 'anthropic-messages', paths: MESSAGES_PATHS },
 ];
 
 export const OPENAI_MODELS_PATHS: readonly string[] = openaiPaths('/models');
