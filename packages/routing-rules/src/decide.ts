@@ -33,12 +33,15 @@ interface Selection {
  * Which models, in which order, and why: a pure function of its input, the one that serves and the one that explains.
  * Hard constraints choose who may serve, the score chooses the lane, health the order within it.
  */
-export function decide(input: DecideInput): DecideResult {
-  const { requested } = input;
+export function decide(asked: DecideInput): DecideResult {
+  const { requested } = asked;
   if (requested.kind === 'unknown') return { ok: false, refusal: refuseUnknown(requested.nearest) };
-  if (asksForImages(input) !== (input.dialect === 'openai-images')) {
-    return { ok: false, refusal: refuseImage(input) };
+  const image = asksForImages(asked);
+  if (image ? asked.dialect === 'anthropic-messages' : asked.dialect === 'openai-images') {
+    return { ok: false, refusal: refuseImage(asked) };
   }
+  // Named in a chat or responses call, an image model is asked at its images endpoint all the same.
+  const input: DecideInput = image ? { ...asked, dialect: 'openai-images' } : asked;
   const assessment = assess(input.facts, input.policy);
   const plan = planRequest(input, assessment);
   const selection =

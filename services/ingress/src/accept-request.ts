@@ -15,6 +15,7 @@ import {
 import { readBody } from './http/read-body.ts';
 import { writeError } from './http/write-error.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
+import { imageFormOf } from './image-form.ts';
 import { decisionAt, type KeptIds } from './kept-ids.ts';
 import { authenticate } from './keys/authenticate.ts';
 import type { Caller, KeyView } from './keys/key-view.ts';
@@ -165,6 +166,13 @@ class Acceptance {
     const hand = this.#hand;
     const { headers } = this.#request;
     hand.decision = decision;
+    const costInUsage = hand.stream && wantsStreamCost(headers);
+    const { id, receivedAtMs } = hand;
+    const image = imageFormOf(
+      { id, receivedAtMs, dialect: this.#dialect, reading, costInUsage },
+      decision,
+    );
+    if (isFluxError(image)) return this.#refuse(image);
     const idempotencyKey = headers['idempotency-key'];
     let ports = this.#ports.run;
     if (typeof idempotencyKey === 'string') {
@@ -176,7 +184,6 @@ class Acceptance {
       if (isFluxError(begun)) return this.#refuse(begun);
       ports = withEnd(ports, begun);
     }
-    const costInUsage = hand.stream && wantsStreamCost(headers);
     const writer = new AnswerWriter(this.#request, this.#response, {
       requestId: hand.id,
       originalModel: hand.originalModel,
@@ -192,6 +199,7 @@ class Acceptance {
       headers: headersForUpstream(headers),
       clientWantsUsage: reading.includeUsage || costInUsage,
       costInUsage,
+      image: image ?? undefined,
     };
     new RequestRun(ports, plan, writer, this.#response).start();
   }

@@ -1,4 +1,4 @@
-import type { DialectName } from '@fluxrouter/dialects';
+import type { AnyDialectName } from '@fluxrouter/dialects';
 import type { DecideResponse } from '@fluxrouter/generated/router';
 import type { RequestFacts, RoutorFields } from '@fluxrouter/routing-rules';
 
@@ -6,7 +6,7 @@ import type { RequestFacts, RoutorFields } from '@fluxrouter/routing-rules';
 export interface RouterPort {
   decide(question: {
     readonly requestedModel: string;
-    readonly dialect: DialectName;
+    readonly dialect: AnyDialectName;
     readonly facts: RequestFacts;
     readonly routor: RoutorFields;
     readonly routeUnknownModels: boolean;

@@ -1,4 +1,4 @@
-import type { DialectName } from '@fluxrouter/dialects';
+import type { AnyDialectName, DialectName } from '@fluxrouter/dialects';
 
 const MESSAGES_PATHS: readonly string[] = [
   '/anthropic/v1/messages',
@@ -16,7 +16,7 @@ export const COUNT_TOKENS_PATHS = MESSAGES_PATHS.map((path) => `${path}/count_to
  * without `/v1`.
  */
 export interface InferenceEndpoint {
-  readonly dialect: DialectName;
+  readonly dialect: AnyDialectName;
   readonly paths: readonly string[];
 }
 
@@ -28,6 +28,7 @@ export const INFERENCE_ENDPOINTS: readonly InferenceEndpoint[] = [
   { dialect: 'openai-chat', paths: openaiPaths('/chat/completions') },
   { dialect: 'openai-responses', paths: openaiPaths('/responses') },
   { dialect: 'anthropic-messages', paths: MESSAGES_PATHS },
+  { dialect: 'openai-images', paths: openaiPaths('/images/generations') },
 ];
 
 export const OPENAI_MODELS_PATHS: readonly string[] = openaiPaths('/models');
