@@ -14,14 +14,14 @@ import {
 } from './http/client-headers.ts';
 import { readBody } from './http/read-body.ts';
 import { writeError } from './http/write-error.ts';
-import type { IdempotencyKeys } from './idempotency.ts';
 import { imageFormOf } from './image-form.ts';
-import { decisionAt, type KeptIds } from './kept-ids.ts';
 import { authenticate } from './keys/authenticate.ts';
 import type { Caller, KeyView } from './keys/key-view.ts';
 import type { RouterPort } from './ports.ts';
 import type { RefusalQuota } from './refusal-quota.ts';
 import { bodyError, invalidTags, refusalError, unpricedError } from './refusals.ts';
+import type { IdempotencyKeys } from './remembered/idempotency.ts';
+import { decisionAt, type KeptIds } from './remembered/kept-ids.ts';
 import { bodyFor, routorFields } from './request-body.ts';
 import { endRequest, outcomeOfStatus } from './request-end.ts';
 import { RequestInHand } from './request-in-hand.ts';

@@ -253,7 +253,9 @@ export class RequestRun implements AttemptSink, Running {
       notes: [...(image?.notes ?? [])],
     });
     const provider = decision.chain[this.#candidate]?.provider ?? '';
-    this.#ports.served([end.bodyId, ...end.storedIds], facts.account, provider);
+    if (end.storedIds.length > 0) {
+      this.#ports.served([end.bodyId, ...end.storedIds], facts.account, provider);
+    }
     journal.whenDurable(() =>
       this.#guard(() => {
         if (!this.#clientGone) {

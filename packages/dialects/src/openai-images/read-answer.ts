@@ -26,7 +26,7 @@ export function readAnswer(body: Buffer): AnswerReading {
 }
 
 /** Images are billed each: the tokens that one is made of (`output_tokens`) are not counted beside it. */
-export function readUsage(reported: unknown, images: number): Usage {
+function readUsage(reported: unknown, images: number): Usage {
   const input = tokenCount(asRecord(reported)?.['input_tokens']);
   return { ...(input === undefined ? {} : { input }), output: 0, images };
 }
