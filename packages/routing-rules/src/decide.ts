@@ -128,13 +128,15 @@ function selectFromLanes(plan: Plan, input: DecideInput): Selection {
   return { lane: plan.lane, models: [], ordered: [], rejected };
 }
 
-/** The tier's own default, if it names one, then the lane's chain. */
-function candidates(lane: Lane, plan: Plan, { catalogue, policy }: DecideInput): readonly Model[] {
+/** The model that sealed the reasoning, else the tier's own default, if it names one; then the lane's chain. */
+function candidates(lane: Lane, plan: Plan, input: DecideInput): readonly Model[] {
+  const { catalogue, policy, facts } = input;
   const models = catalogue.laneModels.get(lane) ?? [];
   const own =
-    plan.profile === 'auto' && lane === plan.lane && lane !== 'image'
+    facts.originModel ??
+    (plan.profile === 'auto' && lane === plan.lane && lane !== 'image'
       ? tierDefinition(plan.tier, policy).defaultModel
-      : undefined;
+      : undefined);
   const first = own === undefined ? undefined : catalogue.models.get(own);
   return first === undefined ? models : [first, ...models.filter((model) => model !== first)];
 }
@@ -155,9 +157,11 @@ function constraintsOf({
   dialect,
   rateCard,
   servable,
+  requested,
   routor,
 }: DecideInput): ConstraintInput {
-  return { facts, dialect, rateCard, servable, maxCost: routor?.maxCost };
+  const isPinned = requested.kind === 'pin';
+  return { facts, dialect, rateCard, servable, isPinned, maxCost: routor?.maxCost };
 }
 
 function explain(
