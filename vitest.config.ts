@@ -5,8 +5,8 @@ import { repositoryRoot, requireNode24 } from './scripts/process/repository.ts';
 requireNode24();
 
 // The name tells the price: x.test.ts takes milliseconds, x.int.test.ts starts an engine or a process,
-// tests/e2e runs the system. What needs an engine that is not here is left out; `npm test` says so.
-const slow = ['**/*.int.test.ts', 'tests/e2e/**'];
+// tests/e2e runs the system, tests/clients real clients against it. What needs an engine that is not here is left out; `npm test` says so.
+const slow = ['**/*.int.test.ts', 'tests/e2e/**', 'tests/clients/**'];
 const never = [
   '**/node_modules/**',
   'data/**',
@@ -42,6 +42,18 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          exclude: never,
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // Large clients, installed at run time: .ci/full runs them, `npm test` does not.
+        test: {
+          name: 'clients',
+          include: ['tests/clients/**/*.test.ts'],
           exclude: never,
           pool: 'forks',
           fileParallelism: false,

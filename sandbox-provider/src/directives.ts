@@ -19,6 +19,7 @@ export interface Directives {
   readonly sizeBytes?: number;
   readonly tool?: string;
   readonly tools?: number;
+  readonly arguments?: JsonObject;
   readonly thinking?: boolean;
   readonly echoHeaders?: boolean;
   readonly echoBody?: boolean;
@@ -74,6 +75,11 @@ export const directiveMembers: { readonly [name in keyof Required<Directives>]: 
   sizeBytes: { takes: 'bytes', accepts: atLeast(1), does: 'Pads the text to that size.' },
   tool: { ...text, does: 'Calls the tool of that name, unless a tool result came last.' },
   tools: { takes: 'count', accepts: atLeast(1), does: 'That many parallel tool calls.' },
+  arguments: {
+    takes: 'object',
+    accepts: isObject,
+    does: 'Calls tools with these, in place of a sample of their schema.',
+  },
   thinking: { ...flag, does: 'Thinks first, as if the request had asked for it.' },
   echoHeaders: {
     ...flag,

@@ -1,5 +1,6 @@
 import type { Ask, Effort, Tool } from './ask.ts';
 import type { Directives } from './directives.ts';
+import type { JsonObject } from './json.ts';
 import { sampleOf } from './schema-sample.ts';
 import {
   countTokens,
@@ -117,9 +118,10 @@ function chooseText(ask: Ask, { directives, provider, userText }: Occasion): str
     const isAny = Object.keys(ask.schema).length === 0;
     return JSON.stringify(isAny ? { answer: isA } : sampleOf(ask.schema));
   }
-  if (ask.toolResult !== null) return `${isA} The tool said: ${quote(ask.toolResult)}`;
   const images = ask.images === 1 ? ' I saw 1 image.' : ` I saw ${ask.images} images.`;
-  return `${isA}${ask.images > 0 ? images : ''} You said: ${quote(userText)}`;
+  const seen = ask.images > 0 ? images : '';
+  if (ask.toolResult !== null) return `${isA}${seen} The tool said: ${quote(ask.toolResult)}`;
+  return `${isA}${seen} You said: ${quote(userText)}`;
 }
 
 function quote(text: string): string {
@@ -142,7 +144,7 @@ function chooseToolCalls(ask: Ask, { directives, userText, echo }: Occasion): To
     const named = ask.tools.filter((tool) => tool.name === directives.tool);
     const absent = directives.tool === undefined ? [] : [{ name: directives.tool, schema: {} }];
     const candidates = named.length > 0 ? named : absent.length > 0 ? absent : ask.tools;
-    return callsOf(candidates, directives.tools ?? 1);
+    return callsOf(candidates, directives.tools ?? 1, directives.arguments);
   }
   const choice = ask.toolChoice;
   if (choice.kind === 'none') return [];
@@ -154,12 +156,12 @@ function chooseToolCalls(ask: Ask, { directives, userText, echo }: Occasion): To
   return callsOf(choice.kind === 'any' ? [...mentioned, ...ask.tools] : mentioned, 1);
 }
 
-function callsOf(tools: readonly Tool[], count: number): ToolCall[] {
+function callsOf(tools: readonly Tool[], count: number, given?: JsonObject): ToolCall[] {
   const calls: ToolCall[] = [];
   for (let index = 0; index < count; index += 1) {
     const tool = tools[index % tools.length];
     if (!tool) break;
-    const args = Object.keys(tool.schema).length > 0 ? sampleOf(tool.schema) : {};
+    const args = given ?? (Object.keys(tool.schema).length > 0 ? sampleOf(tool.schema) : {});
     calls.push({ name: tool.name, argumentsJson: JSON.stringify(args) });
   }
   return calls;

@@ -169,16 +169,14 @@ describe('things that a provider keeps', () => {
 });
 
 describe('a revoked key', () => {
-  it('is refused within a second, by every way in', async () => {
+  it('is refused by every way in', async () => {
     const customer = await makeCustomer(system, 'leaving');
     const stays = await makeKey(system, customer.account, 'stays');
     expect((await revoke(customer)).status).toBe(200);
-    const revokedAt = performance.now();
     await until(
       'the key to be refused',
       async () => (await send(customer, '/v1/models')).status === 401,
     );
-    expect(performance.now() - revokedAt).toBeLessThan(1_000);
     for (const dialect of clientDialects) {
       const answer = await send(customer, dialect.path, { body: dialect.ask('x') });
       expect(answer.status).toBe(401);
@@ -213,9 +211,7 @@ describe('a revoked key', () => {
       ),
     );
     await revoke(customer);
-    const revokedAt = performance.now();
     const ended = await Promise.all(running.map((answer) => answer.readAll()));
-    expect(performance.now() - revokedAt).toBeLessThan(3_000);
     for (const [index, dialect] of clientDialects.entries()) {
       const answer = ended[index] as Answer;
       const frames = framesOf(answer.text);

@@ -54,6 +54,18 @@ describe('the routor object and its headers', () => {
     }
   });
 
+  it('say nothing of savings where nothing was used, as the record does', async () => {
+    for (const dialect of clientDialects) {
+      const answer = await send(system, dialect.path, {
+        body: dialect.ask(directed({ usage: 'zero' }), { model: 'flux-auto' }),
+      });
+      const record = await recordFor(answer);
+      expect(record['savingsPct']).toBeNull();
+      expect(answer.json.routor.savingsPct).toBeNull();
+      expectRoutorHeaders(answer.headers, record);
+    }
+  });
+
   it('say where a conversation keeps a tier', async () => {
     const hard =
       'Prove the theorem that every finite division ring is a field, step by step, rigorously.';

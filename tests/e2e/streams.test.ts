@@ -67,7 +67,7 @@ describe.concurrent('a stream', () => {
         expect(dialect.endsInError(framesOf(answer.text))).toBe(true);
         const record = await recordFor(answer);
         expect(record['attempts']).toHaveLength(1);
-        expect(record).toMatchObject({ outcome: 'failed', status: 200 });
+        expect(record).toMatchObject({ outcome: 'failed', status: 200, costUsd: '0' });
       });
 
       for (const how of ['reset', 'end']) {

@@ -3,14 +3,18 @@ import type { Edit, MemberSpan, NewMember, ObjectScan } from '@fluxrouter/json-s
 import type { Usage } from './usage.ts';
 import type { FrameVerdict } from './verdict.ts';
 
+/** The dialects of conversations. */
 export type DialectName = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
+
+/** Everything that is spoken here. */
+export type AnyDialectName = DialectName | 'openai-images';
 
 /**
  * All that the core may know of a dialect. Everything here is a pure function of its arguments;
  * whatever an upstream sends, nothing here throws.
  */
 export interface Dialect {
-  readonly name: DialectName;
+  readonly name: AnyDialectName;
   /** After a provider's base URL. */
   readonly upstreamPath: string;
 

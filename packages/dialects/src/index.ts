@@ -1,6 +1,18 @@
 export type * from './dialect.ts';
 export { holdsSecrets } from './error-text.ts';
 export { isName } from './grammar.ts';
+export {
+  type ImageAnswer,
+  imageBodyId,
+  streamedImageAnswer,
+  wholeImageAnswer,
+} from './openai-images/image-answer.ts';
+export {
+  type ImageAsk,
+  type ImageClientDialect,
+  imageAskOf,
+  makesImagesIn,
+} from './openai-images/image-ask.ts';
 export { dialectNames, dialects, isDialectName } from './registry.ts';
 export { mergeUsage, type Usage } from './usage.ts';
 export * from './verdict.ts';

@@ -183,8 +183,8 @@ describe('savings', () => {
     expect(tenthsToPercent(874)).toBe(87.4);
   });
 
-  it('are 0 where the baseline has no price for what was used', () => {
-    expect(savingsTenths({ images: 1 }, 5n, baseline)).toBe(0);
-    expect(savingsTenths({}, 0n, baseline)).toBe(0);
+  it('are not told where the baseline has no price for what was used', () => {
+    expect(savingsTenths({ images: 1 }, 5n, baseline)).toBeUndefined();
+    expect(savingsTenths({}, 0n, baseline)).toBeUndefined();
   });
 });

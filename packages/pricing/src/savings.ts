@@ -5,11 +5,16 @@ import type { Usage } from './usage.ts';
 
 /**
  * Savings against the baseline model's list price for the same tokens, in tenths of a percent: 874 is 87.4 %.
- * Half-even at the tenth; negative where it cost more; 0 where the baseline has no price for what was used.
+ * Half-even at the tenth; negative where it cost more. undefined: nothing was used that the baseline has a price for
+ * (an image, say), so there is nothing to compare.
  */
-export function savingsTenths(usage: Usage, costPicoUsd: bigint, baselineListRow: RateRow): number {
+export function savingsTenths(
+  usage: Usage,
+  costPicoUsd: bigint,
+  baselineListRow: RateRow,
+): number | undefined {
   const baseline = priceUsage(usage, baselineListRow);
-  if (baseline.total === 0n || baseline.unpriced.length > 0) return 0;
+  if (baseline.total === 0n || baseline.unpriced.length > 0) return undefined;
   return Number(divideHalfEven((baseline.total - costPicoUsd) * 1000n, baseline.total));
 }
 

@@ -7,6 +7,7 @@ export type RejectionReason =
   | 'dialect'
   | 'unconfigured'
   | 'unpriced'
+  | 'origin'
   | 'context'
   | 'vision'
   | 'files'
@@ -21,6 +22,8 @@ export interface ConstraintInput {
   readonly dialect: Dialect;
   readonly rateCard: RateCard;
   readonly servable: (modelId: string) => boolean;
+  /** The client named the model: whether it can go on from sealed reasoning is between it and the provider. */
+  readonly isPinned: boolean;
   /** Pico-USD; undefined: no cap. */
   readonly maxCost: bigint | undefined;
 }
@@ -35,12 +38,15 @@ const ASSUMED_OUTPUT_TOKENS = 500;
 
 /** The first constraint that a model breaks, in the order in which a refusal should name them; null: none. */
 export function findRejection(model: Model, input: ConstraintInput): RejectionReason | null {
-  const { facts, dialect, rateCard, servable, maxCost } = input;
+  const { facts, dialect, rateCard, servable, isPinned, maxCost } = input;
   const { capabilities } = model;
   if (!model.dialects.includes(dialect)) return 'dialect';
   if (!servable(model.id)) return 'unconfigured';
   const row = lookupRow(rateCard, model.id);
   if (row === undefined || !isPriced(row)) return 'unpriced';
+  if (!isPinned && facts.originProvider !== null && facts.originProvider !== model.provider) {
+    return 'origin';
+  }
   if (facts.images > 0 && !capabilities.vision) return 'vision';
   if (facts.files > 0 && !capabilities.pdf) return 'files';
   if (facts.audio > 0) return 'audio';

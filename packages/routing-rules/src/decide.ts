@@ -33,12 +33,15 @@ interface Selection {
  * Which models, in which order, and why: a pure function of its input, the one that serves and the one that explains.
  * Hard constraints choose who may serve, the score chooses the lane, health the order within it.
  */
-export function decide(input: DecideInput): DecideResult {
-  const { requested } = input;
+export function decide(asked: DecideInput): DecideResult {
+  const { requested } = asked;
   if (requested.kind === 'unknown') return { ok: false, refusal: refuseUnknown(requested.nearest) };
-  if (asksForImages(input) !== (input.dialect === 'openai-images')) {
-    return { ok: false, refusal: refuseImage(input) };
+  const image = asksForImages(asked);
+  if (image ? asked.dialect === 'anthropic-messages' : asked.dialect === 'openai-images') {
+    return { ok: false, refusal: refuseImage(asked) };
   }
+  // Named in a chat or responses call, an image model is asked at its images endpoint all the same.
+  const input: DecideInput = image ? { ...asked, dialect: 'openai-images' } : asked;
   const assessment = assess(input.facts, input.policy);
   const plan = planRequest(input, assessment);
   const selection =
@@ -125,13 +128,15 @@ function selectFromLanes(plan: Plan, input: DecideInput): Selection {
   return { lane: plan.lane, models: [], ordered: [], rejected };
 }
 
-/** The tier's own default, if it names one, then the lane's chain. */
-function candidates(lane: Lane, plan: Plan, { catalogue, policy }: DecideInput): readonly Model[] {
+/** The model that sealed the reasoning, else the tier's own default, if it names one; then the lane's chain. */
+function candidates(lane: Lane, plan: Plan, input: DecideInput): readonly Model[] {
+  const { catalogue, policy, facts } = input;
   const models = catalogue.laneModels.get(lane) ?? [];
   const own =
-    plan.profile === 'auto' && lane === plan.lane && lane !== 'image'
+    facts.originModel ??
+    (plan.profile === 'auto' && lane === plan.lane && lane !== 'image'
       ? tierDefinition(plan.tier, policy).defaultModel
-      : undefined;
+      : undefined);
   const first = own === undefined ? undefined : catalogue.models.get(own);
   return first === undefined ? models : [first, ...models.filter((model) => model !== first)];
 }
@@ -152,9 +157,11 @@ function constraintsOf({
   dialect,
   rateCard,
   servable,
+  requested,
   routor,
 }: DecideInput): ConstraintInput {
-  return { facts, dialect, rateCard, servable, maxCost: routor?.maxCost };
+  const isPinned = requested.kind === 'pin';
+  return { facts, dialect, rateCard, servable, isPinned, maxCost: routor?.maxCost };
 }
 
 function explain(

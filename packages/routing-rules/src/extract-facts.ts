@@ -1,5 +1,5 @@
 import type { Dialect } from '@fluxrouter/catalogue';
-import type { ReasoningEffort, RequestFacts } from './facts.ts';
+import type { ReasoningEffort, RequestFacts, SealedOrigin } from './facts.ts';
 import { arrayLength, countOrNull, isObject, type JsonObject } from './json-object.ts';
 import { readAnthropicMessages } from './read-anthropic-messages.ts';
 import { readOpenaiChat } from './read-openai-chat.ts';
@@ -25,9 +25,14 @@ const READERS: Readonly<Record<Dialect, (reader: RequestReader, body: JsonObject
 
 /**
  * A parsed request body as counts and flags: one linear pass, nothing of its text is kept. Total: what is missing or
- * of a wrong type counts as absent; whether a request is valid is judged elsewhere.
+ * of a wrong type counts as absent; whether a request is valid is judged elsewhere. `origin` is who sealed the reasoning
+ * that the request carries; it counts only while a tool turn is unfinished.
  */
-export function extractFacts(parsed: JsonObject, dialect: Dialect): RequestFacts {
+export function extractFacts(
+  parsed: JsonObject,
+  dialect: Dialect,
+  origin: SealedOrigin | null = null,
+): RequestFacts {
   const reader = newRequestReader();
   READERS[dialect](reader, parsed);
   if (Array.isArray(parsed['tools'])) readJson(reader, parsed['tools']);
@@ -39,6 +44,8 @@ export function extractFacts(parsed: JsonObject, dialect: Dialect): RequestFacts
     ask,
     history: turns,
     ...counts,
+    originProvider: counts.inToolTurn ? (origin?.provider ?? null) : null,
+    originModel: counts.inToolTurn ? (origin?.model ?? null) : null,
     inputTokensEstimate: Math.ceil(tokenHundredths / 100),
     tools: arrayLength(parsed['tools']),
     toolChoiceForced: isToolChoiceForced(parsed['tool_choice']),

@@ -60,6 +60,12 @@ export interface RequestFacts {
   /** Tool results anywhere, and whether the conversation stands in an unfinished tool turn. */
   readonly hasToolResults: boolean;
   readonly inToolTurn: boolean;
+  /**
+   * The provider that sealed the reasoning of an unfinished tool turn, and the catalogue id of its model where that
+   * is known: no other provider takes such a conversation. null: nothing sealed.
+   */
+  readonly originProvider: string | null;
+  readonly originModel: string | null;
   readonly images: number;
   readonly files: number;
   readonly audio: number;
@@ -70,6 +76,12 @@ export interface RequestFacts {
   readonly maxTokens: number | null;
   readonly stream: boolean;
   readonly n: number;
+}
+
+/** Where sealed reasoning comes from; read from a request by its dialect. */
+export interface SealedOrigin {
+  readonly provider: string;
+  readonly model: string | null;
 }
 
 /** How far back the history is looked at. */

@@ -21,6 +21,7 @@ export {
   HISTORY_TURNS_MAX,
   type ReasoningEffort,
   type RequestFacts,
+  type SealedOrigin,
   type TextFacts,
   WORD_FAMILIES,
   type WordFamily,

@@ -35,14 +35,12 @@ describe('refusals', () => {
     });
   });
 
-  it('of image models in a chat name the images path', () => {
+  it('of image models in messages name the images path', () => {
     for (const model of ['flux-image', 'nano-banana-2.1', 'flux-pinned-gpt-image-1']) {
-      for (const dialect of ['openai-chat', 'openai-responses', 'anthropic-messages'] as const) {
-        expect(refusalFor({ model, dialect })).toMatchObject({
-          code: 'image_not_available',
-          message: expect.stringContaining('/v1/images/generations'),
-        });
-      }
+      expect(refusalFor({ model, dialect: 'anthropic-messages' })).toMatchObject({
+        code: 'image_not_available',
+        message: expect.stringContaining('/v1/images/generations'),
+      });
     }
   });
 
@@ -79,6 +77,17 @@ describe('refusals', () => {
 });
 
 describe('the image lane', () => {
+  it('serves image models that a chat or a response names', () => {
+    for (const dialect of ['openai-chat', 'openai-responses'] as const) {
+      for (const model of ['flux-image', 'nano-banana-2.1']) {
+        expect(decisionFor({ model, dialect })).toMatchObject({
+          lane: 'image',
+          routedModel: 'nano-banana-2.1',
+        });
+      }
+    }
+  });
+
   it('serves flux-image, flux-auto and priced image models on the images path', () => {
     const body = { prompt: 'a red fox', n: 2 };
     for (const model of ['flux-image', 'flux-auto', 'nano-banana-2.1']) {

@@ -47,6 +47,12 @@ export function refuseRejected(
         'unpriced_feature',
         'This model has no price yet, so it is listed but not served.',
       );
+    case 'origin':
+      return refusal(
+        'capability_not_available',
+        'The conversation is in an unfinished tool turn whose reasoning was sealed by a provider that cannot serve it here.',
+        'messages',
+      );
     case 'context':
       return refuseContext(models, input);
     case 'maxCost':
@@ -70,6 +76,7 @@ const REASON_ORDER: readonly RejectionReason[] = [
   'dialect',
   'unconfigured',
   'unpriced',
+  'origin',
   'vision',
   'files',
   'audio',

@@ -14,13 +14,14 @@ import {
 } from './http/client-headers.ts';
 import { readBody } from './http/read-body.ts';
 import { writeError } from './http/write-error.ts';
-import type { IdempotencyKeys } from './idempotency.ts';
-import { decisionAt, type KeptIds } from './kept-ids.ts';
+import { imageFormOf } from './image-form.ts';
 import { authenticate } from './keys/authenticate.ts';
 import type { Caller, KeyView } from './keys/key-view.ts';
 import type { RouterPort } from './ports.ts';
 import type { RefusalQuota } from './refusal-quota.ts';
 import { bodyError, invalidTags, refusalError, unpricedError } from './refusals.ts';
+import type { IdempotencyKeys } from './remembered/idempotency.ts';
+import { decisionAt, type KeptIds } from './remembered/kept-ids.ts';
 import { bodyFor, routorFields } from './request-body.ts';
 import { endRequest, outcomeOfStatus } from './request-end.ts';
 import { RequestInHand } from './request-in-hand.ts';
@@ -165,6 +166,13 @@ class Acceptance {
     const hand = this.#hand;
     const { headers } = this.#request;
     hand.decision = decision;
+    const costInUsage = hand.stream && wantsStreamCost(headers);
+    const { id, receivedAtMs } = hand;
+    const image = imageFormOf(
+      { id, receivedAtMs, dialect: this.#dialect, reading, costInUsage },
+      decision,
+    );
+    if (isFluxError(image)) return this.#refuse(image);
     const idempotencyKey = headers['idempotency-key'];
     let ports = this.#ports.run;
     if (typeof idempotencyKey === 'string') {
@@ -176,7 +184,6 @@ class Acceptance {
       if (isFluxError(begun)) return this.#refuse(begun);
       ports = withEnd(ports, begun);
     }
-    const costInUsage = hand.stream && wantsStreamCost(headers);
     const writer = new AnswerWriter(this.#request, this.#response, {
       requestId: hand.id,
       originalModel: hand.originalModel,
@@ -192,6 +199,7 @@ class Acceptance {
       headers: headersForUpstream(headers),
       clientWantsUsage: reading.includeUsage || costInUsage,
       costInUsage,
+      image: image ?? undefined,
     };
     new RequestRun(ports, plan, writer, this.#response).start();
   }

@@ -83,13 +83,19 @@ export const ingressConfig = z.object({
     'IDEMPOTENCY_KEYS',
     whole({ min: 1, max: 10_000_000 }).default(50_000),
     {
-      about: 'How many Idempotency-Keys are remembered, for each gateway process.',
-      why: 'About 15 MB.',
+      about:
+        'How many Idempotency-Keys are remembered, by the gateway processes of a machine together.',
+      why: 'About 15 MB on disk.',
     },
   ),
   idempotencyKeepMs: setting('IDEMPOTENCY_KEEP', durationMs({ min: 1000 }).default(86_400_000), {
     about: 'How long an Idempotency-Key is remembered.',
     why: 'The day that other APIs have taught clients to expect.',
+  }),
+  keptIdsMax: setting('KEPT_IDS', whole({ min: 1, max: 100_000_000 }).default(500_000), {
+    about:
+      'How many ids of responses and their items are remembered with the account that got them; the oldest go first.',
+    why: 'About 100 MB on disk; an id that is forgotten is answered 404.',
   }),
   debugRouting: setting('DEBUG_ROUTING', onOff().default(false), {
     about: 'Whether answers carry X-Routor-* headers.',

@@ -50,6 +50,7 @@ export function makeModelListing(catalogue: Catalogue, options: ListOptions): Mo
         ...(beforeId === null ? {} : { beforeId }),
       });
     },
+    knows: (name) => resolveModelName(catalogue, name).kind !== 'unknown',
     anthropicModel: (id) =>
       find<AnthropicListedModel>(anthropic, id, (model) => [model, `anthropic/${model}`]),
   };

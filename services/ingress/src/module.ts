@@ -12,18 +12,21 @@ import { Breakers } from './breakers.ts';
 import type { IngressConfig } from './config.ts';
 import { makeApp } from './http/app.ts';
 import { type ListeningServer, listen } from './http/server.ts';
-import { IdempotencyKeys } from './idempotency.ts';
-import { KeptIds } from './kept-ids.ts';
 import { KeyView } from './keys/key-view.ts';
 import { ingressMetricNames } from './metric-names.ts';
 import { makeModelListing } from './models-listing.ts';
 import { recoverOrphans } from './orphans.ts';
 import type { RouterPort } from './ports.ts';
 import { RefusalQuota } from './refusal-quota.ts';
+import { IdempotencyKeys } from './remembered/idempotency.ts';
+import { KeptIds } from './remembered/kept-ids.ts';
+import { RememberedFile } from './remembered/remembered-file.ts';
 import { RunningRequests } from './running-requests.ts';
 
 /** A view of the keys that is older is not trusted: not ready, and new requests are refused. */
 const KEY_VIEW_AGE_MS_MAX = 5_000;
+/** A request's end may be late by this much over its deadline. */
+const RUNNING_GRACE_MS = 60_000;
 const SHIP_EVENTS_MAX = 500;
 const SHIP_BYTES_MAX = 1024 * 1024;
 /** Of an event's way to its record (1 s at most) this is what batching may take. */
@@ -40,6 +43,8 @@ export interface IngressNeeds {
   readonly catalogue: Catalogue;
   readonly listing: ListOptions;
   readonly pepper: KeyObject;
+  /** Shared by the gateway processes of this machine, of which this is one. */
+  readonly remembered: { readonly path: string; readonly owner: number };
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -54,8 +59,11 @@ export interface Ingress {
 export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   const { config, journal, log, metrics } = needs;
   const orphans = recoverOrphans(journal, Date.now());
-  if (orphans > 0)
-    log.warn({ orphans }, 'Requests of a killed predecessor were closed as orphaned');
+  if (orphans.length > 0)
+    log.warn(
+      { orphans: orphans.length },
+      'Requests of a killed predecessor were closed as orphaned',
+    );
   const shipper = ship(needs);
   const running = new RunningRequests(
     Math.max(
@@ -79,7 +87,14 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
     faults.inc();
     log.error({ err: err instanceof Error ? err : undefined }, 'A request met a fault of ours');
   };
-  const keptIds = new KeptIds(needs.query);
+  const remembered = new RememberedFile(needs.remembered.path, needs.remembered.owner, config);
+  remembered.settleKeys(orphans);
+  const onForgotten = (err: unknown): void =>
+    log.error(
+      { err: err instanceof Error ? err : undefined },
+      'What is remembered is not to be had',
+    );
+  const keptIds = new KeptIds(needs.query, remembered, onForgotten);
   const count = countRequests(metrics, journal, running);
   let draining = false;
   const unavailable = (): FluxError | null => {
@@ -127,10 +142,15 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
         served: (ids, account, provider) => keptIds.remember(ids, account, provider),
       },
       keptIds,
-      idempotency: new IdempotencyKeys({
-        keysMax: config.idempotencyKeysMax,
-        keepMs: config.idempotencyKeepMs,
-      }),
+      idempotency: new IdempotencyKeys(
+        remembered,
+        {
+          pepper: needs.pepper,
+          keepMs: config.idempotencyKeepMs,
+          runningMsMax: config.deadlineMs + RUNNING_GRACE_MS,
+        },
+        onForgotten,
+      ),
       refusalQuota: new RefusalQuota(config.refusalsPerSecond, config.refusalsPerSecond * 4),
       limits: { bodyBytesMax: config.bodyBytesMax, depthMax: config.depthMax },
       debugRouting: config.debugRouting,
@@ -146,7 +166,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   );
   metrics
     .counter({ name: ingressMetricNames.orphans, help: 'Requests closed as orphaned at start' })
-    .inc(orphans);
+    .inc(orphans.length);
   const server = await listen(app, config, needs.at);
   return {
     port: server.port,
@@ -156,6 +176,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
       await stopServing(server, running, config.drainMs);
       await keys.stop();
       await shipAll(shipper);
+      await remembered.close();
     },
   };
 }

@@ -61,11 +61,13 @@ export function committedRow(
   return Buffer.concat([length, attemptEvent, endEvent]);
 }
 
-/** Turns what a killed predecessor left open into `orphaned` events. @returns how many requests. */
-export function recoverOrphans(journal: Journal, nowMs: number): number {
+/** Turns what a killed predecessor left open into `orphaned` events. @returns the requests' ids. */
+export function recoverOrphans(journal: Journal, nowMs: number): string[] {
   const entries = journal.recovered();
+  const ids: string[] = [];
   for (const { entry, begun, updated } of entries) {
     const facts = RequestFacts.decode(begun);
+    ids.push(facts.requestId);
     if (updated === null) {
       const end = requestFinished(facts, { outcome: 'orphaned', status: 0, finishedAtMs: nowMs });
       journal.finish(entry, [
@@ -80,5 +82,5 @@ export function recoverOrphans(journal: Journal, nowMs: number): number {
       { key: facts.account, type: 'RequestFinished', value: row.subarray(endAt) },
     ]);
   }
-  return entries.length;
+  return ids;
 }

@@ -1,4 +1,4 @@
-import type { DialectName } from '@fluxrouter/dialects';
+import type { AnyDialectName } from '@fluxrouter/dialects';
 import type { DecideResponse } from '@fluxrouter/generated/router';
 import type { RequestFacts, RoutorFields } from '@fluxrouter/routing-rules';
 
@@ -6,7 +6,7 @@ import type { RequestFacts, RoutorFields } from '@fluxrouter/routing-rules';
 export interface RouterPort {
   decide(question: {
     readonly requestedModel: string;
-    readonly dialect: DialectName;
+    readonly dialect: AnyDialectName;
     readonly facts: RequestFacts;
     readonly routor: RoutorFields;
     readonly routeUnknownModels: boolean;
@@ -21,4 +21,6 @@ export interface ModelListing {
   /** Anthropic's paging: `limit`, `after_id`, `before_id`. */
   anthropicPage(query: URLSearchParams): object;
   anthropicModel(id: string): object | undefined;
+  /** Whether a request's `model` stands for anything, servable here or not. */
+  knows(name: string): boolean;
 }

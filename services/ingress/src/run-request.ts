@@ -8,6 +8,7 @@ import type { AttemptCall, AttemptSink, ProviderProxyPort } from '@fluxrouter/se
 import type { AnswerWriter } from './answer-writer.ts';
 import type { Breakers } from './breakers.ts';
 import { errorOfChain } from './chain-failure.ts';
+import type { ImageForm } from './image-form.ts';
 import { committedRow } from './orphans.ts';
 import type { RequestBody } from './request-body.ts';
 import { endRequest, outcomeOfStatus, type RequestEnd } from './request-end.ts';
@@ -43,6 +44,8 @@ export interface RunPlan {
   readonly headers: Header[];
   readonly clientWantsUsage: boolean;
   readonly costInUsage: boolean;
+  /** The answer is an image, in a dialect that has no images endpoint. */
+  readonly image?: ImageForm | undefined;
 }
 
 /**
@@ -123,9 +126,9 @@ export class RequestRun implements AttemptSink, Running {
   }
 
   #attempt(candidate: Candidate, nowMs: number): void {
-    const { facts, decision, headers } = this.#plan;
+    const { facts, decision, headers, image } = this.#plan;
     const askUsage = facts.stream && this.#ports.streamOptions(candidate.provider);
-    const { bytes: body, modelStart, modelEnd } = this.#plan.bodyFor(askUsage);
+    const { bytes: body, modelStart, modelEnd } = image?.body ?? this.#plan.bodyFor(askUsage);
     this.#attempts++;
     this.#attemptStartedAtMs = nowMs;
     this.#headAtMs = 0;
@@ -134,8 +137,8 @@ export class RequestRun implements AttemptSink, Running {
         request: facts,
         number: this.#attempts,
         candidate,
-        dialect: facts.dialect,
-        stream: facts.stream,
+        dialect: image === undefined ? facts.dialect : 'openai-images',
+        stream: facts.stream && image === undefined,
         body,
         modelStart,
         modelEnd,
@@ -231,7 +234,9 @@ export class RequestRun implements AttemptSink, Running {
 
   #finishServed(end: AttemptEnd, model: string, nowMs: number): void {
     const { journal } = this.#ports;
-    endRequest(journal, this.#entry, this.#plan.facts, {
+    const { facts, decision, image } = this.#plan;
+    const finalBytes = image?.finalBytes(end, model) ?? end.finalBytes;
+    endRequest(journal, this.#entry, facts, {
       outcome: end.outcome,
       status: 200,
       errorCode: end.failure?.code ?? this.#interrupted ?? '',
@@ -239,17 +244,19 @@ export class RequestRun implements AttemptSink, Running {
       attempts: this.#attempts,
       servedModel: model,
       routed: this.#writer.routed,
-      bodyId: end.bodyId,
+      bodyId: image?.bodyId ?? end.bodyId,
       upstreamId: end.upstreamId,
+      notes: [...(image?.notes ?? [])],
     });
-    const { facts, decision } = this.#plan;
     const provider = decision.chain[this.#candidate]?.provider ?? '';
-    this.#ports.served([end.bodyId, ...end.storedIds], facts.account, provider);
+    if (end.storedIds.length > 0) {
+      this.#ports.served([end.bodyId, ...end.storedIds], facts.account, provider);
+    }
     journal.whenDurable(() =>
       this.#guard(() => {
         if (!this.#clientGone) {
           if (facts.stream) this.#startWriting();
-          this.#writer.finish(end);
+          this.#writer.finish({ ...end, finalBytes });
         }
         this.#over(end.outcome, 200);
       }),

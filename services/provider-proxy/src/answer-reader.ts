@@ -15,6 +15,8 @@ export interface AnswerReader {
   /** completed, incomplete, refused, failed or cut */
   readonly outcome: string;
   readonly failure: AttemptFailure | null;
+  /** Something of the answer itself has come, or its end. */
+  readonly sawOutput: boolean;
   /** For an estimate, where no usage was reported: the kept bytes, and what all would have been. */
   readonly kept: { readonly bytes: Buffer; readonly totalBytes: number };
   /** Upstream has counted all of the output. */

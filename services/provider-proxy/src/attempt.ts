@@ -44,6 +44,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #errorBody: Buffer[] = [];
   #errorBytes = 0;
   #accepted = false;
+  /** It ended through no doing of the client's before there was any output: not charged. */
+  #fruitless = false;
   #cancelled: CancelReason | null = null;
   /** The answer is whole, or as whole as it gets: only who pays is open. */
   #over = false;
@@ -188,10 +190,11 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
     if (this.#accepted) this.#settle();
   }
 
-  /** It ends here, and nothing of it has been or will be written to the client. */
+  /** It ends here without any output; a stream that was committed to by the clock may have its head out. */
   #fail(why: AttemptFailure): void {
     if (this.#over || this.#finished) return;
     this.#over = true;
+    this.#fruitless = true;
     this.#controller?.abort(new Error('failed'));
     const usage = this.#reader?.usage ?? null;
     this.#finish('failed', why, {
@@ -212,6 +215,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
       return;
     }
     const outcome = this.#cancelled === null ? reader.outcome : cancelledOutcome(this.#cancelled);
+    this.#fruitless = !reader.sawOutput && isOurDoing(this.#cancelled);
     const why = this.#cancelled === null ? reader.failure : null;
     settleUsage(this.#ports.estimator, this.#dialect, this.#begin, reader, (usage) =>
       this.#finish(outcome, why, usage),
@@ -283,10 +287,10 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
         servedModel,
         routedModel,
         baselineModel: this.#ports.baselineModel,
-        accepted: this.#accepted,
+        payable: this.#accepted && !this.#fruitless,
         hold: holdPicoUsd,
       });
-      if (this.#accepted && price.charged === 0n && usesTokens(usage)) {
+      if (this.#accepted && !this.#fruitless && price.charged === 0n && usesTokens(usage)) {
         this.#ports.alarm('free_answer', servedModel);
       }
       return price;
@@ -323,6 +327,10 @@ const NO_USAGE: Required<Usage> = {
 
 function cancelledOutcome(reason: CancelReason): string {
   return reason === 'client_gone' ? 'client_gone' : 'cut';
+}
+
+function isOurDoing(reason: CancelReason | null): boolean {
+  return reason === 'deadline' || reason === 'shutdown';
 }
 
 /** What a running stream is told when it ends before its time. */

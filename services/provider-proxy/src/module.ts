@@ -1,5 +1,5 @@
 import type { Catalogue } from '@fluxrouter/catalogue';
-import { type DialectName, dialects } from '@fluxrouter/dialects';
+import { type AnyDialectName, dialects } from '@fluxrouter/dialects';
 import type { AttemptBegin } from '@fluxrouter/generated/proxy';
 import type { RateCard } from '@fluxrouter/pricing';
 import type { AttemptCall, AttemptSink, ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
@@ -66,7 +66,7 @@ export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
     if (candidate === undefined || request === undefined) {
       throw new TypeError('an attempt needs its request and its candidate');
     }
-    const dialect = dialects[what.dialect as DialectName];
+    const dialect = dialects[what.dialect as AnyDialectName];
     const attempt = new Attempt(ports, what, request, dialect, sink);
     const target = needs.providers.get(candidate.provider);
     if (target === undefined) {

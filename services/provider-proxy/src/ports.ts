@@ -1,4 +1,4 @@
-import type { DialectName } from '@fluxrouter/dialects';
+import type { AnyDialectName } from '@fluxrouter/dialects';
 import type { RequestFacts } from '@fluxrouter/generated/events';
 import type { AttemptFailure } from '@fluxrouter/generated/proxy';
 import type { RateCard } from '@fluxrouter/pricing';
@@ -32,7 +32,7 @@ export interface UsageEstimator {
 }
 
 export interface UsageToEstimate {
-  readonly dialect: DialectName;
+  readonly dialect: AnyDialectName;
   readonly stream: boolean;
   /** null: not needed. */
   readonly request: Buffer | null;

@@ -12,7 +12,7 @@ const base = {
   servedModel: 'gpt-5.4',
   routedModel: 'gpt-5.4',
   baselineModel: catalogue.baseline.id,
-  accepted: true,
+  payable: true,
   hold: 0n,
 };
 
@@ -37,7 +37,7 @@ describe('what an attempt costs', () => {
   it('is the house’s where the attempt was not accepted', () => {
     const price = priceAttempt(card, {
       ...base,
-      accepted: false,
+      payable: false,
       usage: { input: 10, output: 10 },
     });
     expect(price.charged).toBe(0n);

@@ -22,7 +22,8 @@ export interface AttemptToPrice {
   readonly servedModel: string;
   readonly routedModel: string;
   readonly baselineModel: string;
-  readonly accepted: boolean;
+  /** The client pays: it was accepted, and it came to something. */
+  readonly payable: boolean;
   /** 0: no hold. */
   readonly hold: bigint;
 }
@@ -36,7 +37,7 @@ export const FREE: AttemptPrice = {
 };
 
 /**
- * What an attempt costs: `charged = min(cost, hold)` where it was accepted, the rest is the house's.
+ * What an attempt costs: `charged = min(cost, hold)` where the client pays, the rest is the house's.
  * @throws RangeError where the card has no row for a model that was served: a fault of the catalogue.
  */
 export function priceAttempt(card: RateCard, attempt: AttemptToPrice): AttemptPrice {
@@ -52,7 +53,7 @@ export function priceAttempt(card: RateCard, attempt: AttemptToPrice): AttemptPr
   const fallback = servedModel !== routedModel;
   const cost = chargeFor({ servedRow, routedRow, usage, fallback }).total;
   const payable = attempt.hold > 0n && cost > attempt.hold ? attempt.hold : cost;
-  const charged = attempt.accepted ? payable : 0n;
+  const charged = attempt.payable ? payable : 0n;
   return {
     cost,
     charged,

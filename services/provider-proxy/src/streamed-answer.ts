@@ -237,6 +237,10 @@ export class StreamedAnswer implements AnswerReader {
     return this.#observer.snapshot.upstreamModel;
   }
 
+  get sawOutput(): boolean {
+    return this.#output;
+  }
+
   get outcome(): string {
     return this.#outcome;
   }

@@ -78,6 +78,10 @@ export class WholeAnswer implements AnswerReader {
     return this.#reading?.storedIds ?? [];
   }
 
+  get sawOutput(): boolean {
+    return this.#reading !== null;
+  }
+
   get outcome(): string {
     return this.#reading?.finish ?? 'completed';
   }

@@ -52,7 +52,7 @@ export function expectRoutorHeaders(headers: Headers, record: RecordJson): void 
   expect(headers.get('x-routor-fallback')).toBe(fallback ? 'true' : null);
   const savings = headers.get('x-routor-savings');
   if (record['stream']) expect(savings).toBeNull();
-  else if (record['savingsPct'] !== null) expect(savings).toBe(record['savingsPct'].toFixed(1));
+  else expect(savings).toBe(record['savingsPct']?.toFixed(1) ?? null);
   const floor = record['reasons'].find((reason: string) => reason.startsWith('history.floor:'));
   expect(headers.get('x-routor-history-floor')).toBe(floor?.slice('history.floor:'.length) ?? null);
 }

@@ -39,6 +39,11 @@ export function findRoute(
   return known ? 'known' : undefined;
 }
 
+/** The pattern of the route that a path fits, by whatever method. */
+export function findPattern(routes: readonly AdminRoute[], path: string): string | undefined {
+  return routes.find((route) => matchPath(route.path, path) !== undefined)?.path;
+}
+
 function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split('/');
   const given = path.split('/');

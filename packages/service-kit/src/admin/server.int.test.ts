@@ -111,4 +111,20 @@ describe('an admin port', () => {
       { method: 'POST', path: '/admin/v1/things', status: 201 },
     ]);
   });
+
+  test('keeps of a path without the key no word that its sender chose', async () => {
+    for (const path of [
+      '/admin/v1/things/secret-words',
+      '/secret-words',
+      '/admin/v1/secret-words/x',
+    ]) {
+      await ask(path, { method: 'DELETE', key: null });
+    }
+    expect(audited.map((line) => JSON.parse(line))).toMatchObject([
+      { path: '/admin/v1/things/:thing', status: 401 },
+      { path: 'other', status: 401 },
+      { path: 'other', status: 401 },
+    ]);
+    expect(audited.join()).not.toContain('secret-words');
+  });
 });

@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Readiness } from '../readiness.ts';
 import { secretMatcher } from '../same-secret.ts';
 import { readJsonBody } from './body.ts';
-import { type AdminAnswer, type AdminRoute, findRoute } from './routes.ts';
+import { type AdminAnswer, type AdminRoute, findPattern, findRoute } from './routes.ts';
 
 export interface AdminServerOptions {
   host: string;
@@ -80,28 +80,29 @@ async function answer(
     res.end(page.body);
     return;
   }
-  const answered = await answerOperator(routes, isOperator, method, url, req);
+  const key = /^Bearer (\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+  const known = key !== undefined && isOperator(key);
+  const answered = known
+    ? await answerOperator(routes, method, url, req)
+    : failure(401, 'unauthorized', 'Operator paths take Authorization: Bearer <operator key>.');
   if (method !== 'GET') {
-    audit?.info({ method, path: url.pathname, status: answered.status }, 'An operator asked');
+    // Whoever has no key may put any words into a path: of it only the route that it fits is kept.
+    const route = findPattern(routes, url.pathname);
+    const path = route === undefined ? 'other' : known ? url.pathname : route;
+    audit?.info(
+      { method: method, path, status: answered.status },
+      known ? 'An operator asked' : 'Somebody without the operator key asked',
+    );
   }
   send(res, answered);
 }
 
 async function answerOperator(
   routes: readonly AdminRoute[],
-  isOperator: (key: string) => boolean,
   method: string,
   url: URL,
   req: IncomingMessage,
 ): Promise<AdminAnswer> {
-  const key = /^Bearer (\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
-  if (key === undefined || !isOperator(key)) {
-    return failure(
-      401,
-      'unauthorized',
-      'Operator paths take Authorization: Bearer <operator key>.',
-    );
-  }
   const match = findRoute(routes, method, url.pathname);
   if (match === undefined) return failure(404, 'not_found', 'There is no such path here.');
   if (match === 'known') return failure(405, 'method_not_allowed', 'Not with this method.');

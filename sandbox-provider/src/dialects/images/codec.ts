@@ -3,11 +3,9 @@ import { asCount, type JsonObject } from '../../json.ts';
 import { countTokens } from '../../words.ts';
 import { encodeChatStreamError } from '../chat/encode-stream.ts';
 import type { DialectCodec, Reply } from '../dialect.ts';
+import { pngOf } from './png.ts';
 
 const tokensPerMadeImage = 1056;
-// One grey pixel: an image is an image.
-const png =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg==';
 
 /** OpenAI's image generations, without streaming. */
 export const imagesCodec: DialectCodec = {
@@ -75,7 +73,7 @@ function encodeResponse({ answer, ask, createdSeconds, directives }: Reply) {
   const body: JsonObject = {
     created: createdSeconds,
     background: 'opaque',
-    data: answer.texts.map(() => ({ b64_json: png })),
+    data: answer.texts.map((_, at) => ({ b64_json: pngOf(`${ask.userText}#${at}`) })),
     output_format: 'png',
     quality: ask.body['quality'] ?? 'medium',
     size: ask.body['size'] ?? '1024x1024',

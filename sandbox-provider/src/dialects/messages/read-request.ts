@@ -111,8 +111,10 @@ function readBlocks(content: unknown, cache: PromptCache): Blocks {
       tokens = tokensPerImage;
     } else if (block['type'] === 'tool_result') {
       const result = resultText(block['content']);
+      const shown = asArray(block['content']).filter((part) => asObject(part)['type'] === 'image');
       toolResults.push(result);
-      tokens = countTokens(result);
+      images += shown.length;
+      tokens = countTokens(result) + shown.length * tokensPerImage;
     } else if (block['type'] === 'tool_use') {
       tokens = countTokens(JSON.stringify(block['input'] ?? {}));
     } else if (typeof block['text'] === 'string') {

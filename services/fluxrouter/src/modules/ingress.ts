@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { pepperFromText } from '@fluxrouter/api-keys';
 import { type IngressConfig, ingressConfig, startIngress } from '@fluxrouter/ingress';
 import { rateCardAt } from '@fluxrouter/pricing';
@@ -35,6 +36,10 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     query,
     catalogue,
     listing: { card, servableProviders: new Set(providers.keys()) },
+    remembered: {
+      path: join(config.dataDir, 'ingress', 'remembered.sqlite'),
+      owner: config.gatewayWorker,
+    },
     pepper: pepperFromText(config.keyPepper.reveal()),
     log,
     metrics,

@@ -3,11 +3,12 @@ import { fluxError } from '@fluxrouter/errors';
 import { newRequestId } from '@fluxrouter/events';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import { type AcceptPorts, acceptRequest } from '../accept-request.ts';
+import { answerTokenCount } from '../count-tokens.ts';
 import { addModelPaths } from '../records/model-paths.ts';
 import { openApiDocument } from '../records/openapi.ts';
 import type { ReadPorts } from '../records/read-ports.ts';
 import { addRecordPaths } from '../records/record-paths.ts';
-import { dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
+import { COUNT_TOKENS_PATHS, dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
 import { sendJson } from './send.ts';
 import { writeError } from './write-error.ts';
 
@@ -16,6 +17,12 @@ import { writeError } from './write-error.ts';
  * each request and response another prototype, for helpers that are not used here.
  */
 export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
+  const count = {
+    keys: accept.keys,
+    limits: accept.limits,
+    knowsModel: (name: string) => read.models.knows(name),
+    fault: accept.run.fault,
+  };
   const app = Router({ caseSensitive: true });
 
   for (const { dialect: name, paths } of INFERENCE_ENDPOINTS) {
@@ -25,6 +32,12 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
       refuse(request, response, dialect, fluxError('method_not_allowed')),
     );
   }
+  app.post([...COUNT_TOKENS_PATHS], (request, response) =>
+    answerTokenCount(count, request, response),
+  );
+  app.all([...COUNT_TOKENS_PATHS], (request, response) =>
+    refuse(request, response, dialects['anthropic-messages'], fluxError('method_not_allowed')),
+  );
   addModelPaths(app, read);
   addRecordPaths(app, read);
   // Claude Code asks whether anybody is there.

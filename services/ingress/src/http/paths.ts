@@ -1,4 +1,14 @@
-import type { DialectName } from '@fluxrouter/dialects';
+import type { AnyDialectName, DialectName } from '@fluxrouter/dialects';
+
+const MESSAGES_PATHS: readonly string[] = [
+  '/anthropic/v1/messages',
+  '/anthropic/messages',
+  '/anthropic/v1/v1/messages',
+  '/v1/messages',
+  '/v1/v1/messages',
+];
+
+export const COUNT_TOKENS_PATHS = MESSAGES_PATHS.map((path) => `${path}/count_tokens`);
 
 /**
  * Paths that can serve a model, with what people really type: OpenAI's without `/v1` and with
@@ -6,7 +16,7 @@ import type { DialectName } from '@fluxrouter/dialects';
  * without `/v1`.
  */
 export interface InferenceEndpoint {
-  readonly dialect: DialectName;
+  readonly dialect: AnyDialectName;
   readonly paths: readonly string[];
 }
 
@@ -17,16 +27,8 @@ function openaiPaths(path: string): readonly string[] {
 export const INFERENCE_ENDPOINTS: readonly InferenceEndpoint[] = [
   { dialect: 'openai-chat', paths: openaiPaths('/chat/completions') },
   { dialect: 'openai-responses', paths: openaiPaths('/responses') },
-  {
-    dialect: 'anthropic-messages',
-    paths: [
-      '/anthropic/v1/messages',
-      '/anthropic/messages',
-      '/anthropic/v1/v1/messages',
-      '/v1/messages',
-      '/v1/v1/messages',
-    ],
-  },
+  { dialect: 'anthropic-messages', paths: MESSAGES_PATHS },
+  { dialect: 'openai-images', paths: openaiPaths('/images/generations') },
 ];
 
 export const OPENAI_MODELS_PATHS: readonly string[] = openaiPaths('/models');

@@ -69,7 +69,9 @@ export const recordSchema = {
     account: name,
     key: { ...name, description: 'the id of the key, not the key' },
     tags: { type: 'object', additionalProperties: { type: 'string' } },
-    dialect: { enum: ['openai-chat', 'openai-responses', 'anthropic-messages'] },
+    dialect: {
+      enum: ['openai-chat', 'openai-responses', 'anthropic-messages', 'openai-images'],
+    },
     stream: { type: 'boolean' },
     originalModel: { ...name, description: 'X-Flux-Original-Model: `model` as sent' },
     routedModel: { ...name, description: 'what the router chose first' },

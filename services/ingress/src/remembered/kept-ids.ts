@@ -2,42 +2,39 @@ import type { ProviderId } from '@fluxrouter/dialects';
 import { type FluxError, fluxError } from '@fluxrouter/errors';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { Query } from '@fluxrouter/generated/query';
-
-/** Answers of this process that are remembered, until their records can be read. */
-const REMEMBERED_MAX = 20_000;
+import type { KeptId, RememberedFile } from './remembered-file.ts';
 
 const ISSUED_HERE: ReadonlySet<ProviderId['kind']> = new Set(['response', 'item']);
+/** What waits for the file in one turn of the loop; more is dropped, and known from the records later. */
+const WAITING_MAX = 20_000;
 
-interface Issued {
-  readonly account: string;
-  readonly provider: string;
-}
+export type KeptIdsFile = Pick<RememberedFile, 'rememberIds' | 'providerOf'>;
 
 /**
  * Ids of things kept at a provider. All accounts share one provider key, so such an id goes upstream
  * only where our records show that this very account got it, and only to the provider that issued it.
- * Answers (`previous_response_id`) are known by their body id, from their records; the items within
- * them only as long as this process remembers. Nothing else is issued through here yet.
+ * Responses and their items are remembered in the machine's file; a response (`previous_response_id`)
+ * is known from its record too. Nothing else is issued through here yet.
  */
 export class KeptIds {
   readonly #query: Query;
-  /** Two halves: when the younger is full it becomes the older, and what was older is forgotten. */
-  #younger = new Map<string, Issued>();
-  #older = new Map<string, Issued>();
+  readonly #file: KeptIdsFile;
+  readonly #onFailure: (error: unknown) => void;
+  /** Written together at the end of the turn. */
+  #waiting: KeptId[] = [];
 
-  constructor(query: Query) {
+  constructor(query: Query, file: KeptIdsFile, onFailure: (error: unknown) => void) {
     this.#query = query;
+    this.#file = file;
+    this.#onFailure = onFailure;
   }
 
   remember(ids: readonly string[], account: string, provider: string): void {
-    const issued = { account, provider };
+    if (this.#waiting.length === 0) setImmediate(() => this.#flush());
     for (const id of ids) {
-      if (id === '') continue;
-      if (this.#younger.size >= REMEMBERED_MAX / 2) {
-        this.#older = this.#younger;
-        this.#younger = new Map();
+      if (id !== '' && this.#waiting.length < WAITING_MAX) {
+        this.#waiting.push({ id, account, provider });
       }
-      this.#younger.set(id, issued);
     }
   }
 
@@ -58,11 +55,32 @@ export class KeptIds {
   }
 
   async #issuerOf(account: string, id: string): Promise<string | null> {
-    const recent = this.#younger.get(id) ?? this.#older.get(id);
-    if (recent !== undefined) return recent.account === account ? recent.provider : null;
+    this.#flush();
+    const remembered = this.#providerOf(id, account);
+    if (remembered !== null) return remembered;
     const { records } = await this.#query.findRequests({ account, any: id, limit: 10 });
     const record = records.find(({ bodyId }) => bodyId === id);
     return record?.attempts.find(({ accepted }) => accepted)?.provider ?? null;
+  }
+
+  #providerOf(id: string, account: string): string | null {
+    try {
+      return this.#file.providerOf(id, account);
+    } catch (error) {
+      this.#onFailure(error);
+      return null;
+    }
+  }
+
+  #flush(): void {
+    if (this.#waiting.length === 0) return;
+    const ids = this.#waiting;
+    this.#waiting = [];
+    try {
+      this.#file.rememberIds(ids);
+    } catch (error) {
+      this.#onFailure(error);
+    }
   }
 }
 
