@@ -250,7 +250,10 @@ export class RequestRun implements AttemptSink, Running {
     });
     const provider = decision.chain[this.#candidate]?.provider ?? '';
     if (end.storedIds.length > 0) {
+      // Nothing of the other dialects' answers can be named in a later request.
+    if (facts.dialect === 'openai-responses') {
       this.#ports.served([end.bodyId, ...end.storedIds], facts.account, provider);
+    }
     }
     journal.whenDurable(() =>
       this.#guard(() => {
