@@ -5,8 +5,6 @@ export {
   UnknownTopicError,
 } from './bus-errors.ts';
 export { type EmbeddedBusOptions, openEmbeddedBus } from './embedded/open-embedded-bus.ts';
-export { type KafkaBusOptions, openKafkaBus } from './kafka/open-kafka-bus.ts';
-export { type KafkaBusOptions, openKafkaBus } from './kafka/open-kafka-bus.ts';
 export { murmur2, partitionOfKey } from './key-partition.ts';
 export { MemoryCluster, openMemoryBus } from './memory-bus.ts';
 export type * from './port.ts';

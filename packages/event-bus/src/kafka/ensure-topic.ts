@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { TopicMismatchError } from '../bus-errors.ts';
 import type { TopicBornEncoder, TopicSpec } from '../port.ts';
 import { assertTopicShape, topicBornRecord } from '../topic-shape.ts';
@@ -60,7 +60,7 @@ async function verify(spec: TopicSpec, admin: Admin): Promise<void> {
   const partitions = topics[0]?.partitions.length ?? 0;
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: spec.name }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: spec.name }],
   });
   const config = new Map(
     resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]),

@@ -1,11 +1,11 @@
-import { AssignerProtocol } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { assignPartitions } from '../log-bus/assign-partitions.ts';
 import type { TopicSpec } from '../port.ts';
 
 /** Partitions by topic. */
 export type Assignment = Readonly<Record<string, readonly number[]>>;
 
-const { MemberAssignment, MemberMetadata } = AssignerProtocol;
+const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
 /** The name under which members agree that they share partitions in this way. */
 export const assignerName = 'flux-sticky';

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { KafkaConfig } from 'kafkajs';
+import type { logCreator, logLevel } from 'kafkajs';
 
 /**
  * What we use of kafkajs below its public face: the cluster's metadata and one call for each request of
@@ -85,11 +85,12 @@ export interface FetchedMessage {
   isControlRecord: boolean;
 }
 
-export type WireOptions = Pick<KafkaConfig, 'clientId' | 'ssl' | 'sasl'> & {
-  brokers: readonly string[];
-  logCreator: NonNullable<KafkaConfig['logCreator']>;
-  logLevel: number;
-};
+export interface WireOptions {
+  clientId: string;
+  brokers: string[];
+  logCreator: logCreator;
+  logLevel: logLevel;
+}
 
 const require = createRequire(import.meta.url);
 

@@ -1,4 +1,4 @@
-import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import { LogBus } from '../log-bus/log-bus.ts';
 import type { GroupLedger, LogStorage, TopicLog } from '../log-bus/storage.ts';
 import type { EventBus, TopicBornEncoder, TopicSpec } from '../port.ts';
@@ -8,7 +8,8 @@ import { KafkaGroup } from './kafka-group.ts';
 import { KafkaLink } from './kafka-link.ts';
 import { KafkaProducer } from './kafka-producer.ts';
 import { KafkaTopic } from './kafka-topic.ts';
-import { type KafkaLog, logCreator } from './log-creator.ts';
+import type { WireOptions } from './kafkajs-wire.ts';
+import { logCreator } from './log-creator.ts';
 
 export interface KafkaBusOptions {
   /** `host:port`; any of them tells of all others. */
@@ -19,7 +20,9 @@ export interface KafkaBusOptions {
   /** How often a member says that it lives, and learns that the group shares anew. Default 0.5 s. */
   heartbeatEveryMs?: number;
   /** What went wrong in the background and will be tried again. */
-  log?: KafkaLog;
+  log?: (message: string, error: unknown) => void;
+  /** What kafkajs has met and deals with itself. */
+  notice?: (what: string) => void;
 }
 
 /** The bus for many machines. */
@@ -32,23 +35,23 @@ class KafkaStorage implements LogStorage {
   /** Topics that are read watch Kafka themselves. */
   readonly checkEveryMs = null;
   readonly #options: KafkaBusOptions;
-  readonly #log: KafkaLog;
-  readonly #settings: KafkaConfig & { brokers: string[] };
+  readonly #log: (message: string, error: unknown) => void;
+  readonly #settings: WireOptions;
   readonly #kafka: Kafka;
   readonly #producer: KafkaProducer;
   readonly #topics = new Map<string, KafkaTopic>();
   readonly #links = new Set<KafkaLink>();
 
-  constructor(options: KafkaBusOptions, log: KafkaLog) {
+  constructor(options: KafkaBusOptions, log: (message: string, error: unknown) => void) {
     this.#options = options;
     this.#log = log;
     this.#settings = {
       clientId: 'fluxrouter',
       brokers: [...options.brokers],
-      logLevel: logLevel.WARN,
-      logCreator: logCreator(log),
+      logLevel: kafkajs.logLevel.WARN,
+      logCreator: logCreator(options.notice ?? (() => {})),
     };
-    this.#kafka = new Kafka({
+    this.#kafka = new kafkajs.Kafka({
       ...this.#settings,
       connectionTimeout: 3_000,
       requestTimeout: 10_000,
@@ -96,15 +99,7 @@ class KafkaStorage implements LogStorage {
   }
 
   #openLink(topics: readonly string[]): KafkaLink {
-    const { logCreator: creator, clientId, brokers } = this.#settings;
-    const link = new KafkaLink(
-      {
-        ...{ brokers, logLevel: logLevel.WARN },
-        ...(clientId && { clientId }),
-        logCreator: creator ?? logCreator(this.#log),
-      },
-      topics,
-    );
+    const link = new KafkaLink(this.#settings, topics);
     this.#links.add(link);
     return link;
   }
