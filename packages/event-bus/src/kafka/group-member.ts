@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retryDelayMs } from '../log-bus/backoff.ts';
+import { reconnectDelayMs } from '../log-bus/backoff.ts';
 import type { Claim, GroupMembership } from '../log-bus/storage.ts';
 import { WakeSignal } from '../log-bus/wake-signal.ts';
 import type { CommittedOffset, TopicSpec } from '../port.ts';
@@ -122,7 +122,7 @@ export class GroupMember implements GroupMembership {
         if (type === 'REBALANCE_IN_PROGRESS') continue;
         failures += 1;
         this.#parts.onError(error);
-        await sleep(retryDelayMs(failures), undefined, { signal, ref: false }).catch(() => {});
+        await sleep(reconnectDelayMs(failures), undefined, { signal, ref: false }).catch(() => {});
       } finally {
         this.#current = null;
       }
@@ -193,12 +193,21 @@ export class GroupMember implements GroupMembership {
   async #beat({ id, memberId }: Generation): Promise<void> {
     const { group, times, link } = this.#parts;
     const { signal } = this.#stop;
-    while (!signal.aborted && !this.#rejoin) {
-      await link.run(async (cluster) => {
-        const coordinator = await this.#coordinatorIn(cluster);
-        await coordinator.heartbeat({ groupId: group, memberId, groupGenerationId: id });
-      });
-      await sleep(times.heartbeatEveryMs, undefined, { signal, ref: false }).catch(() => {});
+    for (let failures = 0; !signal.aborted && !this.#rejoin; ) {
+      try {
+        await link.run(async (cluster) => {
+          const coordinator = await this.#coordinatorIn(cluster);
+          await coordinator.heartbeat({ groupId: group, memberId, groupGenerationId: id });
+        });
+        failures = 0;
+      } catch (error) {
+        if (isAboutGeneration(error)) throw error;
+        // A broker that comes back knows its members, and the generation goes on.
+        failures += 1;
+        if (!signal.aborted) this.#parts.onError(error);
+      }
+      const restMs = failures === 0 ? times.heartbeatEveryMs : reconnectDelayMs(failures);
+      await sleep(restMs, undefined, { signal, ref: false }).catch(() => {});
     }
     if (this.#rejoin) return;
     await this.#leaveGroup(memberId);
@@ -231,7 +240,7 @@ export class GroupMember implements GroupMembership {
         if (this.#current === generation && isAboutGeneration(error)) this.#current = null;
         failures += 1;
         if (!isAboutGeneration(error)) this.#parts.onError(error);
-        await sleep(Math.min(500, retryDelayMs(failures)), undefined, { ref: false });
+        await sleep(reconnectDelayMs(failures), undefined, { ref: false });
       }
     }
     this.#committing = null;
