@@ -8,6 +8,7 @@ import type { AttemptCall, AttemptSink, ProviderProxyPort } from '@fluxrouter/se
 import type { AnswerWriter } from './answer-writer.ts';
 import type { Breakers } from './breakers.ts';
 import { errorOfChain } from './chain-failure.ts';
+import { lostAttempt } from './lost-attempt.ts';
 import { committedRow } from './orphans.ts';
 import type { RequestBody } from './request-body.ts';
 import { endRequest, outcomeOfStatus, type RequestEnd } from './request-end.ts';
@@ -182,7 +183,8 @@ export class RequestRun implements AttemptSink, Running {
         startedAtMs: this.#attemptStartedAtMs,
       };
       const shown = { servedModel: candidate.model, routed: this.#writer.routed };
-      journal.update(this.#entry, committedRow(facts, attempt, shown));
+      const closesAttempt = this.#ports.proxy.closesOrphans !== true;
+      journal.update(this.#entry, committedRow(facts, attempt, shown, { closesAttempt }));
       journal.whenDurable(() => this.#guard(() => this.#startWriting()));
     }
     this.#call?.accept();
@@ -209,13 +211,31 @@ export class RequestRun implements AttemptSink, Running {
     this.#guard(() => this.#attemptEnded(end));
   }
 
+  lost(begun: boolean): void {
+    this.#call = null;
+    if (!begun) this.#attempts--;
+    this.#guard(() => {
+      const outcome = this.#clientGone ? 'client_gone' : 'cut';
+      const shown = this.#phase === 'writing' || this.#heldBytes > 0;
+      const finalBytes = this.#plan.facts.stream ? this.#writer.interruption(shown) : NO_BYTES;
+      const end = lostAttempt(begun, outcome, finalBytes);
+      // No fault of the model's: its breaker is not told.
+      if (this.#phase === 'attempting') this.#attemptFailed(end.failure);
+      else this.#finishServed(end, this.#candidateModel(), Date.now());
+    });
+  }
+
   #attemptEnded(end: AttemptEnd): void {
     const nowMs = Date.now();
-    const model = this.#plan.decision.chain[this.#candidate]?.model ?? '';
+    const model = this.#candidateModel();
     if (!this.#clientGone && this.#interrupted === null)
       this.#ports.breakers.note(model, end.failure, nowMs);
     if (this.#phase === 'attempting') this.#attemptFailed(end.failure);
     else this.#finishServed(end, model, nowMs);
+  }
+
+  #candidateModel(): string {
+    return this.#plan.decision.chain[this.#candidate]?.model ?? '';
   }
 
   #attemptFailed(failure: AttemptFailure | undefined): void {
@@ -235,6 +255,11 @@ export class RequestRun implements AttemptSink, Running {
 
   #finishServed(end: AttemptEnd, model: string, nowMs: number): void {
     const { journal } = this.#ports;
+    // Not streamed, and nothing of it came: an error can still be told.
+    if (!this.#plan.facts.stream && end.finalBytes.length === 0 && end.failure !== undefined) {
+      this.#refuse(fluxError('upstream_failed'));
+      return;
+    }
     endRequest(journal, this.#entry, this.#plan.facts, {
       outcome: end.outcome,
       status: 200,
@@ -339,6 +364,8 @@ export class RequestRun implements AttemptSink, Running {
     }
   }
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 const INTERRUPTED = {
   key_revoked: fluxError('invalid_api_key'),
