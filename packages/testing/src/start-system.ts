@@ -11,6 +11,8 @@ export interface SystemOptions {
   env?: Readonly<Record<string, string>>;
   /** Kept at the end. Without it: a directory of its own, removed at the end. */
   dataDir?: string;
+  /** `npm start` or `pnpm start:services`; what FLUX_FORM says by default. */
+  form?: SystemForm;
   /** Arguments of the launcher, such as --watch. */
   args?: readonly string[];
   readyTimeoutMs?: number;
@@ -55,8 +57,10 @@ interface ReadyFile {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const launcher = join(root, 'services/fluxrouter/src/launcher/main.ts');
+export type SystemForm = 'one-machine' | 'services';
+
 /** `FLUX_FORM`: which form of the system the tests run against. */
-const formArgs: Readonly<Record<string, readonly string[]>> = {
+const formArgs: Readonly<Record<SystemForm, readonly string[]>> = {
   'one-machine': [],
   services: ['--services'],
 };
@@ -68,7 +72,7 @@ const stopTimeoutMs = 45_000;
 /** Starts everything on free ports and waits until it is ready. */
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'flux-system-'));
-  const form = formArgs[process.env['FLUX_FORM'] ?? 'one-machine'];
+  const form = formArgs[options.form ?? (process.env['FLUX_FORM'] as SystemForm) ?? 'one-machine'];
   if (form === undefined) throw new Error(`FLUX_FORM: ${Object.keys(formArgs).join(' or ')}`);
   const child = spawn(process.execPath, [launcher, ...form, ...(options.args ?? [])], {
     env: environment(dataDir, options.env ?? {}),
