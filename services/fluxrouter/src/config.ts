@@ -49,10 +49,18 @@ export const systemConfig = z.object({
     about: 'Directory of all that is kept: the log, the journals, ClickHouse’s data, the secrets.',
     why: 'One place to back up, to move, or to throw away.',
   }),
-  kafkaBrokers: setting('KAFKA_BROKERS', kafkaBrokers().optional(), {
-    about: 'Brokers of the event bus. Not in this release: leave it unset.',
+  kafkaBrokers: setting('KAFKA_BROKERS', addressList().optional(), {
+    about: 'Brokers of the event bus; any of them tells of all others.',
     why: 'Unset, the bus is a log in DATA_DIR, and nothing has to be installed.',
   }),
+  kafkaSessionTimeoutMs: setting(
+    'KAFKA_SESSION_TIMEOUT',
+    durationMs({ min: 1_000, max: 300_000 }).default(10_000),
+    {
+      about: 'How long a consumer may say nothing to Kafka before another takes its partitions.',
+      why: 'Longer than a pause for memory or a busy machine, shorter than anybody waits for a record.',
+    },
+  ),
   gatewayWorkers: setting('GATEWAY_WORKERS', whole({ min: 1, max: 64 }).default(1), {
     about: 'Processes that answer requests.',
     why: 'One core serves some thousand requests a second; more only where that is not enough.',
@@ -153,13 +161,6 @@ export const launcherConfig = z.object({
     why: 'It proves the whole way. With a provider’s key it costs a fraction of a cent.',
   }),
 });
-
-function kafkaBrokers() {
-  return addressList().refine(() => false, {
-    message:
-      'the Kafka bus comes with the next release. Unset it to use the log in DATA_DIR (one machine)',
-  });
-}
 
 /** Schemas of several services as one; a setting that two of them read is the same setting. */
 export function mergeSchemas(schemas: readonly ConfigSchema[]): ConfigSchema {

@@ -1,17 +1,18 @@
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { openEmbeddedBus } from '@fluxrouter/event-bus';
-import { encodeTopicBorn, TOPICS } from '@fluxrouter/events';
+import { resolve } from 'node:path';
+import { TOPICS } from '@fluxrouter/events';
 import { createReadiness, type Readiness, startAdminServer } from '@fluxrouter/service-kit/admin';
 import { readConfig } from '@fluxrouter/service-kit/config';
 import { type GrpcServer, serveGrpc } from '@fluxrouter/service-kit/grpc';
 import { type Stoppable, stopInOrder } from '@fluxrouter/service-kit/lifecycle';
-import { createLog, vouched } from '@fluxrouter/service-kit/log';
+import { createLog } from '@fluxrouter/service-kit/log';
 import { createMetrics, metricsOfWorkers } from '@fluxrouter/service-kit/metrics';
 import { makeBindings } from './bindings.ts';
+import { withLagMetric } from './bus-metrics.ts';
 import { mergeSchemas, processConfig, systemConfig } from './config.ts';
 import type { ModuleContext, ModuleFile, RunningModule, SystemConfig } from './module-context.ts';
 import type { ModuleEntry } from './modules.ts';
+import { openBus } from './open-bus.ts';
 import type { WorkerPool } from './workers/worker-pool.ts';
 
 export interface RunningProcess {
@@ -54,12 +55,7 @@ export async function runProcess(
   const metrics = workers === undefined ? createMetrics(name) : metricsOfWorkers();
   const readiness = createReadiness();
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const bus = openEmbeddedBus({
-    directory: join(dataDir, 'bus'),
-    topicBorn: (topic, uuid) => ({ key: topic, value: encodeTopicBorn(topic, uuid) }),
-    log: (what, err) =>
-      log.warn({ what: vouched(what), err }, 'The bus met a fault; it is tried again'),
-  });
+  const bus = await openBus(config, dataDir, log);
   const parts: Stoppable[] = [{ name: 'bus', stop: () => bus.close() }];
   const bindings = makeBindings(config, (err) =>
     log.error({ err }, 'An answer of provider-proxy met a fault of ours'),
@@ -73,7 +69,7 @@ export async function runProcess(
     await bus.ensureTopics(Object.values(TOPICS));
     const context: ModuleContext = {
       config: { ...config, dataDir },
-      bus,
+      bus: withLagMetric(bus, metrics),
       log,
       audit,
       metrics,

@@ -1,0 +1,6 @@
+export { absentEngines, prepareKafka } from './kafka-jars.ts';
+export {
+  type LocalKafka,
+  type LocalKafkaOptions,
+  startLocalKafka,
+} from './start-local-kafka.ts';
