@@ -57,7 +57,9 @@ export async function runProcess(
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const bus = await openBus(config, dataDir, log);
   const parts: Stoppable[] = [{ name: 'bus', stop: () => bus.close() }];
-  const bindings = makeBindings(config);
+  const bindings = makeBindings(config, (err) =>
+    log.error({ err }, 'An answer of provider-proxy met a fault of ours'),
+  );
   parts.unshift({ name: 'connections', stop: () => bindings.close() });
   const running: RunningModule[] = [];
   const stopAll = async (): Promise<void> => {
@@ -72,6 +74,8 @@ export async function runProcess(
       audit,
       metrics,
       need: (wanted) => bindings.need(wanted),
+      isHere: (module) => modules.some((each) => each.name === module),
+      reachable: (wanted) => bindings.reachable(wanted),
     };
     for (const module of modules) {
       const started = await module.start(context);
@@ -82,8 +86,10 @@ export async function runProcess(
     }
     const onFault = (method: string, err: unknown) =>
       log.error({ method, err }, 'A call met a fault of ours');
-    for (const server of await serve(config, running, onFault)) {
-      parts.unshift({ name: 'grpc', stop: () => server.close() });
+    const server = await serve(config, running, readiness, onFault);
+    if (server !== undefined) {
+      parts.unshift({ name: 'grpc', stop: () => server.close(config.grpcDrainMs) });
+      parts.unshift({ name: 'drain', stop: () => drain(running) });
     }
     if (workers !== undefined) readiness.add('workers', () => workers.readiness());
     // A worker's primary has the admin port, and asks it.
@@ -107,24 +113,25 @@ export async function runProcess(
   return { stop: stopAll, readiness };
 }
 
-/** One gRPC server for each address that is set. */
+/** One gRPC server for all that the modules of this process serve. */
 async function serve(
   config: SystemConfig,
   running: readonly RunningModule[],
+  readiness: Readiness,
   onFault: (method: string, error: unknown) => void,
-): Promise<GrpcServer[]> {
-  const byAddress = Map.groupBy(
-    running.flatMap(({ serves }) => (serves === undefined ? [] : [serves])),
-    ({ at }) => config[at],
-  );
-  const servers: GrpcServer[] = [];
-  for (const [address, services] of byAddress) {
-    if (address === undefined) continue;
-    const token = tokenOf(config);
-    const listenAt = `${config.grpcHost}:${address.slice(address.lastIndexOf(':') + 1)}`;
-    servers.push(await serveGrpc({ address: listenAt, token, services, onFault }));
-  }
-  return servers;
+): Promise<GrpcServer | undefined> {
+  if (config.grpcPort === undefined) return undefined;
+  return serveGrpc({
+    address: `${config.grpcHost}:${config.grpcPort}`,
+    token: tokenOf(config),
+    services: running.flatMap(({ serves }) => (serves === undefined ? [] : [serves])),
+    isServing: async () => (await readiness.report()).ready,
+    onFault,
+  });
+}
+
+async function drain(running: readonly RunningModule[]): Promise<void> {
+  for (const module of running) module.drain?.();
 }
 
 function tokenOf(config: SystemConfig): string {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dialect } from '@fluxrouter/dialects';
-import type { FluxError } from '@fluxrouter/errors';
+import { type FluxError, fluxError } from '@fluxrouter/errors';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { AttemptEnd, Header } from '@fluxrouter/generated/proxy';
 import { formatUsd } from '@fluxrouter/pricing';
@@ -107,6 +107,18 @@ export class AnswerWriter {
     head.push('content-length', String(body.length));
     this.#response.writeHead(200, head);
     endWith(this.#response, body);
+  }
+
+  /**
+   * The last bytes of a stream whose provider-proxy went: what it had read along went with it.
+   * @param shown the client has some of the answer, or will
+   */
+  interruption(shown: boolean): Buffer {
+    const { dialect, requestId } = this.#words;
+    const known = dialect.createObserver({ clientWantsUsage: false }).snapshot;
+    const snapshot = shown ? { ...known, bodyId: requestId.replace(/^req_/, 'resp_') } : known;
+    const error = fluxError('stream_interrupted');
+    return dialect.streamError(error, requestId, snapshot, this.#atBoundary);
   }
 
   refuse(error: FluxError): void {

@@ -9,6 +9,7 @@ import type { AnswerWriter } from './answer-writer.ts';
 import type { Breakers } from './breakers.ts';
 import { errorOfChain } from './chain-failure.ts';
 import type { ImageForm } from './image-form.ts';
+import { lostAttempt } from './lost-attempt.ts';
 import { committedRow } from './orphans.ts';
 import type { RequestBody } from './request-body.ts';
 import { endRequest, outcomeOfStatus, type RequestEnd } from './request-end.ts';
@@ -185,7 +186,8 @@ export class RequestRun implements AttemptSink, Running {
         startedAtMs: this.#attemptStartedAtMs,
       };
       const shown = { servedModel: candidate.model, routed: this.#writer.routed };
-      journal.update(this.#entry, committedRow(facts, attempt, shown));
+      const closesAttempt = this.#ports.proxy.closesOrphans !== true;
+      journal.update(this.#entry, committedRow(facts, attempt, shown, { closesAttempt }));
       journal.whenDurable(() => this.#guard(() => this.#startWriting()));
     }
     this.#call?.accept();
@@ -208,13 +210,31 @@ export class RequestRun implements AttemptSink, Running {
     this.#guard(() => this.#attemptEnded(end));
   }
 
+  lost(begun: boolean): void {
+    this.#call = null;
+    if (!begun) this.#attempts--;
+    this.#guard(() => {
+      const outcome = this.#clientGone ? 'client_gone' : 'cut';
+      const shown = this.#phase === 'writing' || this.#heldBytes > 0;
+      const finalBytes = this.#plan.facts.stream ? this.#writer.interruption(shown) : NO_BYTES;
+      const end = lostAttempt(begun, outcome, finalBytes);
+      // No fault of the model's: its breaker is not told.
+      if (this.#phase === 'attempting') this.#attemptFailed(end.failure);
+      else this.#finishServed(end, this.#candidateModel(), Date.now());
+    });
+  }
+
   #attemptEnded(end: AttemptEnd): void {
     const nowMs = Date.now();
-    const model = this.#plan.decision.chain[this.#candidate]?.model ?? '';
+    const model = this.#candidateModel();
     if (!this.#clientGone && this.#interrupted === null)
       this.#ports.breakers.note(model, end.failure, nowMs);
     if (this.#phase === 'attempting') this.#attemptFailed(end.failure);
     else this.#finishServed(end, model, nowMs);
+  }
+
+  #candidateModel(): string {
+    return this.#plan.decision.chain[this.#candidate]?.model ?? '';
   }
 
   #attemptFailed(failure: AttemptFailure | undefined): void {
@@ -234,6 +254,11 @@ export class RequestRun implements AttemptSink, Running {
 
   #finishServed(end: AttemptEnd, model: string, nowMs: number): void {
     const { journal } = this.#ports;
+    // Not streamed, and nothing of it came: an error can still be told.
+    if (!this.#plan.facts.stream && end.finalBytes.length === 0 && end.failure !== undefined) {
+      this.#refuse(fluxError('upstream_failed'));
+      return;
+    }
     const { facts, decision, image } = this.#plan;
     const finalBytes = image?.finalBytes(end, model) ?? end.finalBytes;
     endRequest(journal, this.#entry, facts, {
@@ -250,10 +275,7 @@ export class RequestRun implements AttemptSink, Running {
     });
     const provider = decision.chain[this.#candidate]?.provider ?? '';
     if (end.storedIds.length > 0) {
-      // Nothing of the other dialects' answers can be named in a later request.
-    if (facts.dialect === 'openai-responses') {
       this.#ports.served([end.bodyId, ...end.storedIds], facts.account, provider);
-    }
     }
     journal.whenDurable(() =>
       this.#guard(() => {
@@ -345,6 +367,8 @@ export class RequestRun implements AttemptSink, Running {
     }
   }
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 const INTERRUPTED = {
   key_revoked: fluxError('invalid_api_key'),

@@ -1,4 +1,4 @@
-import { durationMs, httpUrl, path, setting, whole } from '@fluxrouter/service-kit/config';
+import { durationMs, httpUrl, path, port, setting, whole } from '@fluxrouter/service-kit/config';
 import { z } from 'zod';
 
 export const meteringConfig = z.object({
@@ -9,6 +9,11 @@ export const meteringConfig = z.object({
   chdbPath: setting('CHDB_PATH', path().optional(), {
     about: 'directory of the in-process engine; of no use with CLICKHOUSE_URL',
     why: 'not set: in DATA_DIR',
+  }),
+  chdbHttpPort: setting('CHDB_HTTP_PORT', port().optional(), {
+    about:
+      'port of GRPC_HOST on which the in-process engine can be read from by HTTP, with the service token as the password',
+    why: 'not set: nobody else reads it. `pnpm start:services` sets it, and CLICKHOUSE_URL of query',
   }),
   batchRecordsMax: setting('METERING_BATCH_RECORDS', whole({ min: 1, max: 10_000 }).default(2000), {
     about: 'records of one partition that become one insert, at most',

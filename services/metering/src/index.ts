@@ -8,4 +8,9 @@ export { type MigrateOptions, MigrationChangedError, migrate } from './clickhous
 export { type MeteringConfig, meteringConfig } from './config.ts';
 export type { Log, MeteringBus, MeteringMetrics } from './ports.ts';
 export { type ChdbServer, type ServeChdbOptions, serveChdb } from './serve-chdb.ts';
-export { type Metering, type MeteringParts, startMetering } from './start-metering.ts';
+export {
+  type Metering,
+  type MeteringParts,
+  startMetering,
+  usageCompleteUntil,
+} from './start-metering.ts';

@@ -5,7 +5,7 @@ import { TOPICS } from '@fluxrouter/events';
 import type { ClickHouse } from './clickhouse/connect.ts';
 import { meteringTables } from './clickhouse/metering-tables.ts';
 import { migrate } from './clickhouse/migrate.ts';
-import { completeUntil, lagRecords } from './complete-until.ts';
+import { completeUntilReader, lagRecords } from './complete-until.ts';
 import type { MeteringConfig } from './config.ts';
 import { consumeUsage, meteringSteps } from './consume-usage.ts';
 
@@ -32,6 +32,10 @@ export interface Metering {
 const GROUP = 'metering';
 const TOPIC = TOPICS.usage.name;
 
+/** Up to when all is in ClickHouse, asked of the bus: anywhere, not only where metering runs. */
+export const usageCompleteUntil = (bus: MeteringBus, requestLifeMsMax: number) =>
+  completeUntilReader(bus, { group: GROUP, topic: TOPIC, requestLifeMsMax });
+
 /** Brings the tables up to date, then consumes the usage topic until stopped. */
 export async function startMetering(parts: MeteringParts): Promise<Metering> {
   const { bus, clickhouse, config, log } = parts;
@@ -56,14 +60,8 @@ export async function startMetering(parts: MeteringParts): Promise<Metering> {
       log.error({ topic: TOPIC, err: error }, 'metering could not handle a batch');
     },
   });
-  let completeUntilMs = 0;
   return {
-    async completeUntil() {
-      // What was complete stays so, also while a record that has just come makes its partition wait.
-      const ms = await completeUntil(bus, GROUP, TOPIC, config.requestLifeMsMax);
-      completeUntilMs = Math.max(completeUntilMs, ms);
-      return completeUntilMs;
-    },
+    completeUntil: usageCompleteUntil(bus, config.requestLifeMsMax),
     stats: async () => ({ ...counts, lagRecords: await lagRecords(bus, GROUP, TOPIC) }),
     async stop() {
       stopping.abort();

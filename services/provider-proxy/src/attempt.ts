@@ -79,6 +79,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   cancel(reason: CancelReason): void {
     if (this.#finished || this.#cancelled !== null) return;
     this.#cancelled = reason;
+    // Nobody is left who could read it, by no fault of the client's.
+    if (reason === 'caller_lost') this.#accepted = false;
     this.#over = true;
     this.#controller?.abort(new Error('cancelled'));
     this.#settle();
@@ -326,6 +328,7 @@ const NO_USAGE: Required<Usage> = {
 };
 
 function cancelledOutcome(reason: CancelReason): string {
+  if (reason === 'caller_lost') return 'orphaned';
   return reason === 'client_gone' ? 'client_gone' : 'cut';
 }
 
@@ -347,4 +350,5 @@ const CANCEL_ERRORS: Readonly<Record<CancelReason, FluxError | null>> = {
   }),
   key_revoked: fluxError('invalid_api_key', { message: 'The API key was revoked.' }),
   shutdown: fluxError('unavailable', { message: 'This gateway is shutting down.' }),
+  caller_lost: null,
 };

@@ -2,6 +2,11 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   gateway: ['--max-semi-space-size=8'],
   control: ['--max-semi-space-size=1'],
   metering: ['--max-semi-space-size=4'],
+  ingress: ['--max-semi-space-size=8'],
+  'provider-proxy': ['--max-semi-space-size=8'],
+  router: ['--max-semi-space-size=4'],
+  accounts: ['--max-semi-space-size=1'],
+  query: ['--max-semi-space-size=4'],
   sandbox: ['--max-semi-space-size=1'],
 };
 

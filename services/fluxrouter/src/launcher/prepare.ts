@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { newFirstKey } from '@fluxrouter/accounts';
+import { catalogueData } from '@fluxrouter/catalogue';
 import {
   ConfigError,
   describeConfig,
@@ -22,7 +23,7 @@ import type { LauncherSettings } from './settings.ts';
 
 type Config = z.infer<typeof systemConfig> &
   z.infer<typeof launcherConfig> &
-  z.infer<typeof processConfig> & { keyPepper?: Secret };
+  z.infer<typeof processConfig> & { keyPepper?: Secret; clickhouseUrl?: string };
 
 /**
  * Run by the launcher, once, in a process of its own: reads every setting there is, says all that is
@@ -53,6 +54,9 @@ function launcherSettings(config: Config): LauncherSettings {
   const keys = [...providerSettings(config).values()].map(({ apiKey }) => apiKey !== undefined);
   const providerKeys = providerKeySettings.filter((_name, index) => keys[index]);
   const { sandboxProvider } = config;
+  const sandbox =
+    config.sandboxUrl === undefined &&
+    (sandboxProvider === 'on' || (sandboxProvider === 'auto' && providerKeys.length === 0));
   return {
     dataDir: resolve(config.dataDir),
     host: config.host,
@@ -60,10 +64,14 @@ function launcherSettings(config: Config): LauncherSettings {
     port: config.port,
     adminPort: config.adminPort,
     logLevel: config.logLevel,
-    sandbox:
-      config.sandboxUrl === undefined &&
-      (sandboxProvider === 'on' || (sandboxProvider === 'auto' && providerKeys.length === 0)),
+    sandbox,
     providerKeys,
+    services: process.argv.includes('--services'),
+    replicas: config.replicas,
+    providers: catalogueData.providers
+      .filter((_provider, index) => keys[index] || sandbox || config.sandboxUrl !== undefined)
+      .map(({ id }) => id),
+    clickhouseServer: config.clickhouseUrl !== undefined,
     stopGraceMs: config.stopGraceMs,
     watchParent: config.watchParent,
     firstRequest: config.firstRequest,

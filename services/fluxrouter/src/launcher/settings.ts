@@ -13,6 +13,13 @@ export interface LauncherSettings {
   sandbox: boolean;
   /** Settings of providers that have a key. */
   providerKeys: string[];
+  /** Each service in a process of its own (`--services`), so many of each. */
+  services: boolean;
+  replicas: number;
+  /** Ids of the providers that can be called, by their key or by a sandbox. */
+  providers: string[];
+  /** ClickHouse is a server, which several processes can write to. */
+  clickhouseServer: boolean;
   stopGraceMs: number;
   watchParent: boolean;
   firstRequest: boolean;

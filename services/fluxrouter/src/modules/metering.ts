@@ -3,6 +3,7 @@ import {
   connectClickHouse,
   type MeteringConfig,
   meteringConfig,
+  serveChdb,
   startMetering,
 } from '@fluxrouter/metering';
 import { meteringMetricNames, meteringMetrics } from '../metering-metrics.ts';
@@ -28,6 +29,11 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     log,
     metrics: meteringMetrics(metrics),
   });
+  const { chdbHttpPort: port, grpcHost: host, serviceToken } = config;
+  const reads =
+    port === undefined || clickhouse.kind !== 'chdb' || serviceToken === undefined
+      ? undefined
+      : await serveChdb({ clickhouse, host, port, token: serviceToken.reveal() });
   const lagRecords = async () => (await metering.stats()).lagRecords;
   metrics.gauge({
     name: meteringMetricNames.lagRecords,
@@ -42,8 +48,14 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
         detail: { engine: clickhouse.kind, lagRecords: await lagRecords() },
       };
     },
-    provides: { metering: { clickhouse, metering } },
+    provides: {
+      usageTables: {
+        client: clickhouse.client,
+        completeUntil: () => metering.completeUntil(),
+      },
+    },
     async stop() {
+      await reads?.close();
       await metering.stop();
       await clickhouse.close();
     },
