@@ -3,7 +3,7 @@ import { codecs } from '../src/codecs.ts';
 import { type DialectName, dialects } from '../src/index.ts';
 import type { Shown, WireEvent } from '../src/translate/codec.ts';
 import { UNREADABLE, WireReader, wireText } from '../src/translate/read-wire.ts';
-import { StreamTranslation } from '../src/translate/stream-translation.ts';
+import { StreamTranslation, type Translated } from '../src/translate/stream-translation.ts';
 
 const LIMITS = { frameBytesMax: 1 << 20, charactersMax: 1 << 24 };
 
@@ -36,12 +36,13 @@ export function translateStream(
   const parts: StreamPart[] = [];
   let output = '';
   let over = false;
-  const take = ({ parts: more, events }: ReturnType<StreamTranslation['push']>) => {
-    if (over) return;
-    const last = more.findIndex(({ type }) => type === 'error' || type === 'end');
-    parts.push(...(last < 0 ? more : more.slice(0, last + 1)));
-    over = last >= 0;
-    output += events.map(wireText).join('');
+  const take = (translated: readonly Translated[]) => {
+    for (const { part, events } of translated) {
+      if (over) return;
+      parts.push(part);
+      output += events.map(wireText).join('');
+      over = part.type === 'error' || part.type === 'end';
+    }
   };
   for (const chunk of chunks) take(translation.push(chunk));
   take(translation.end());

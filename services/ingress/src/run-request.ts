@@ -245,6 +245,7 @@ export class RequestRun implements AttemptSink, Running {
       routed: this.#writer.routed,
       bodyId: end.bodyId,
       upstreamId: end.upstreamId,
+      notes: end.notes,
     });
     const { facts, decision } = this.#plan;
     const provider = decision.chain[this.#candidate]?.provider ?? '';

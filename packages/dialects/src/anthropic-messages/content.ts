@@ -30,7 +30,8 @@ const readers: Readonly<Record<string, (members: Members) => Block | undefined>>
   thinking(members) {
     const text = members.string('thinking');
     if (text === undefined) return undefined;
-    const signature = members.string('signature');
+    // An empty signature proves nothing: it is no seal, and goes back as it came.
+    const signature = members.record['signature'] === '' ? undefined : members.string('signature');
     const seal = signature === undefined ? undefined : readSeal(signature, HOME);
     return compact({ kind: 'reasoning' as const, text, seal, native: rest(members) });
   },

@@ -11,7 +11,7 @@ import {
 import type { Shown } from '../translate/codec.ts';
 import { groupTurns } from '../translate/groups.ts';
 import { compact } from '../translate/members.ts';
-import { noteNatives, own } from '../translate/native.ts';
+import { ANSWER, noteNatives, own } from '../translate/native.ts';
 import { restampId } from '../translate/sources.ts';
 import { encodeBlock, HOME, isEmptyText } from './content.ts';
 import { encodeUsage } from './usage.ts';
@@ -21,8 +21,8 @@ export function encodeAnswer(answer: Answer, shown: Shown): Encoded {
   const home = answer.dialect === HOME;
   const [choice] = answer.choices;
   if (answer.choices.length > 1) notes.dropped('answers', 'answer.choices');
-  noteNatives(notes, answer.native, HOME, 'answer');
-  noteNatives(notes, choice?.native, HOME, 'answer');
+  noteNatives(notes, answer.native, HOME, ANSWER);
+  noteNatives(notes, choice?.native, HOME, ANSWER);
   choice?.turns.forEach((turn, i) => {
     noteNatives(notes, turn.native, HOME, `turns.${i}`);
   });

@@ -11,7 +11,7 @@ import {
 import type { Shown } from '../translate/codec.ts';
 import { groupTurns } from '../translate/groups.ts';
 import { compact } from '../translate/members.ts';
-import { noteNatives, own } from '../translate/native.ts';
+import { ANSWER, noteNatives, own } from '../translate/native.ts';
 import { restampId } from '../translate/sources.ts';
 import { HOME } from './content.ts';
 import { encodeAssistant } from './messages.ts';
@@ -20,7 +20,7 @@ import { encodeUsage } from './usage.ts';
 export function encodeAnswer(answer: Answer, shown: Shown): Encoded {
   const notes = new Notes();
   const home = answer.dialect === HOME;
-  noteNatives(notes, answer.native, HOME, 'answer');
+  noteNatives(notes, answer.native, HOME, ANSWER);
   const body = compact({
     id: home ? answer.id : restampId(answer.id, 'chatcmpl-'),
     object: home ? undefined : 'chat.completion',
@@ -58,7 +58,7 @@ function encodeChoice(choice: Choice, index: number, home: boolean, notes: Notes
     block.kind === 'text' ? (block.logprobs ?? []) : [],
   );
   if (Array.isArray(message['content'])) message['content'] = joinParts(message['content']);
-  noteNatives(notes, choice.native, HOME, 'answer');
+  noteNatives(notes, choice.native, HOME, ANSWER);
   noteFinish(finish, notes);
   return {
     index,

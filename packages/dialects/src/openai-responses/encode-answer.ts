@@ -9,7 +9,7 @@ import {
 import type { Shown } from '../translate/codec.ts';
 import { groupTurns } from '../translate/groups.ts';
 import { compact } from '../translate/members.ts';
-import { noteNatives, own } from '../translate/native.ts';
+import { ANSWER, noteNatives, own } from '../translate/native.ts';
 import { restampId } from '../translate/sources.ts';
 import { HOME } from './content.ts';
 import { encodeTurn } from './encode-items.ts';
@@ -41,8 +41,8 @@ function foreignAnswer(answer: Answer, shown: Shown): Encoded {
   const notes = new Notes();
   const [choice] = answer.choices;
   if (answer.choices.length > 1) notes.dropped('answers', 'answer.choices');
-  noteNatives(notes, answer.native, HOME, 'answer');
-  noteNatives(notes, choice?.native, HOME, 'answer');
+  noteNatives(notes, answer.native, HOME, ANSWER);
+  noteNatives(notes, choice?.native, HOME, ANSWER);
   const choices = { home: false, wrapSeals: true, mayReason: () => true };
   const id = restampId(answer.id, 'resp_');
   const output: JsonObject[] = [];

@@ -38,7 +38,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
     top_p: conversation.topP,
     reasoning,
     user: noteEndUser(conversation, home, notes),
-    ...(home ? {} : { store: false, ...included(logprobs, reasoning !== undefined) }),
+    ...(home ? {} : { store: false, ...included(logprobs, target.reasons === true) }),
     ...openAiNatives(conversation, HOME),
     ...rest,
   });

@@ -35,6 +35,8 @@ export interface Target {
   readonly maxOutputTokens?: number;
   /** How thinking is asked for: by a budget of tokens, or left to the model with an effort. */
   readonly thinking?: 'budget' | 'adaptive';
+  /** It reasons: ask for the seals of it (responses), to be given back. */
+  readonly reasons?: boolean;
   /** The chat field that bounds the output. */
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
   /** Chat: ask for usage in a stream. */

@@ -45,6 +45,37 @@ const nothingLost: ReadonlySet<string> = new Set([
   'reasoning',
 ]);
 
+/** What an answer tells of its provider, and what it repeats of its request: the client knows it. */
+const repeated: ReadonlySet<string> = new Set([
+  'background',
+  'container',
+  'context_management',
+  'error',
+  'incomplete_details',
+  'instructions',
+  'max_output_tokens',
+  'max_tool_calls',
+  'metadata',
+  'output_text',
+  'parallel_tool_calls',
+  'previous_response_id',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'service_tier',
+  'stop_details',
+  'system_fingerprint',
+  'temperature',
+  'tool_choice',
+  'tools',
+  'top_p',
+  'truncation',
+  'user',
+]);
+
+/** Where the notes of an answer's own members point. */
+export const ANSWER = 'answer';
+
 /** Fields whose documented names may stand in a note; any other name is a client's word. */
 const documented: ReadonlySet<string> = new Set([
   'audio',
@@ -104,6 +135,7 @@ export function noteNatives(
     const members = native[key] as JsonObject;
     let unnamed = false;
     for (const name in members) {
+      if (path === ANSWER && repeated.has(name)) continue;
       if (nothingLost.has(name) || along.includes(name) || isNothing(members[name])) continue;
       const code = Object.hasOwn(codes, name) ? codes[name] : undefined;
       if (code !== undefined) notes.dropped(code, path);

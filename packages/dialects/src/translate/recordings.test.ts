@@ -135,7 +135,7 @@ function strip(answer: ReturnType<typeof foldParts>) {
   if (answer === null) return null;
   const { turns } = answer.choices[0] ?? { turns: [] };
   return turns.flatMap(({ blocks }) =>
-    blocks.flatMap((block) => {
+    blocks.flatMap((block): unknown[] => {
       if (block.kind === 'reasoning') return block.text === '' ? [] : [{ text: block.text }];
       if (block.kind === 'refusal') return [{ kind: 'text', text: block.text }];
       if (block.kind !== 'toolCall') return [block];

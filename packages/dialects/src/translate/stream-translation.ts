@@ -31,9 +31,9 @@ class Running<In, Out> {
   }
 }
 
-/** What of a stream has come: its parts, and what they are in the client's dialect. */
+/** A part that has come, and what it is in the client's dialect. */
 export interface Translated {
-  readonly parts: readonly StreamPart[];
+  readonly part: StreamPart;
   readonly events: readonly OutEvent[];
 }
 
@@ -59,26 +59,28 @@ export class StreamTranslation {
     this.#encode = new Running(to.encodeStream(options.shown));
   }
 
-  push(chunk: Buffer): Translated {
-    const parts: StreamPart[] = [];
+  push(chunk: Buffer): Translated[] {
+    const told: Translated[] = [];
     for (const event of this.#reader.push(chunk)) {
       if (event === UNREADABLE) {
-        parts.push({ type: 'error', cause: 'malformed' });
+        this.#tell({ type: 'error', cause: 'malformed' }, told);
         break;
       }
-      for (const part of this.#decode.step(event)) parts.push(...this.#limit.step(part));
+      for (const part of this.#decode.step(event)) this.#tell(part, told);
     }
-    return this.#tell(parts);
+    return told;
   }
 
   /** The bytes are over. */
-  end(): Translated {
-    return this.#tell(this.#decode.end().flatMap((part) => this.#limit.step(part)));
+  end(): Translated[] {
+    const told: Translated[] = [];
+    for (const part of this.#decode.end()) this.#tell(part, told);
+    return told;
   }
 
-  #tell(parts: readonly StreamPart[]): Translated {
-    const events: OutEvent[] = [];
-    for (const part of parts) events.push(...this.#encode.step(part));
-    return { parts, events };
+  #tell(part: StreamPart, told: Translated[]): void {
+    for (const within of this.#limit.step(part)) {
+      told.push({ part: within, events: this.#encode.step(within) });
+    }
   }
 }
