@@ -13,6 +13,9 @@ export function errorOfChain(failures: readonly AttemptFailure[]): FluxError {
   if (failures.some(({ code }) => code === 'context_length_exceeded')) {
     return told(failures.findLast(({ code }) => code === 'context_length_exceeded') ?? last);
   }
+  if (failures.every(({ code }) => code === 'capability_not_available')) {
+    return told(failures[0] ?? last);
+  }
   if (failures.every(({ code }) => code === 'upstream_rate_limited')) {
     return limited(failures.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []));
   }

@@ -29,5 +29,6 @@ export function lostAttempt(begun: boolean, outcome: string, finalBytes: Buffer)
     upstreamId: '',
     finalBytes,
     storedIds: [],
+    notes: [],
   };
 }

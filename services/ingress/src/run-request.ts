@@ -271,7 +271,7 @@ export class RequestRun implements AttemptSink, Running {
       routed: this.#writer.routed,
       bodyId: image?.bodyId ?? end.bodyId,
       upstreamId: end.upstreamId,
-      notes: [...(image?.notes ?? [])],
+      notes: image === undefined ? end.notes : [...end.notes, ...image.notes],
     });
     const provider = decision.chain[this.#candidate]?.provider ?? '';
     if (end.storedIds.length > 0) {
