@@ -41,6 +41,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #errorBody: Buffer[] = [];
   #errorBytes = 0;
   #accepted = false;
+  /** Output has been shown: an accept may be on its way. */
+  #shown = false;
   #cancelled: CancelReason | null = null;
   /** The answer is whole, or as whole as it gets: only who pays is open. */
   #over = false;
@@ -153,7 +155,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.#over || this.#finished) return;
     const why = transportFailure(error);
-    if (this.#reader !== null && this.#accepted) this.#reader.end(why);
+    if (this.#reader !== null && (this.#accepted || this.#shown)) this.#reader.end(why);
     else this.#fail(why);
   }
 
@@ -165,6 +167,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   // The end
 
   #data(bytes: Buffer, output: boolean, atBoundary: boolean): void {
+    if (output) this.#shown = true;
     const wantsMore = this.#sink.data(bytes, output, atBoundary);
     if (!wantsMore && !this.#upstreamDone && !this.#over) this.#controller?.pause();
   }
