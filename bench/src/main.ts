@@ -18,7 +18,7 @@ import {
 
 const usage = `pnpm bench [options]
   (none)         CPU, latency, memory, cold start, the distributed form; about 5 minutes
-  --distributed  each service in a process of its own, beside the one-machine form; part of (none)
+  --distributed  each service in a process of its own, beside npm start
   --quick        CPU of requests and chunks only; about 50 s, not kept in results/
   --soak         memory over 100,000 requests
   --idle         CPU and memory of a system that nobody talks to; 80 s

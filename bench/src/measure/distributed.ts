@@ -38,7 +38,12 @@ export async function measureDistributed(stage: Stage): Promise<Figure[]> {
     });
     return [
       cpuFigure(`request of 2 KB, ${busy} at a time`, requests, 1, goals.distributedRatio),
-      cpuFigure('stream chunk, ten a packet', streams, chunksPerStream, goals.distributedChunkRatio),
+      cpuFigure(
+        'stream chunk, ten a packet',
+        streams,
+        chunksPerStream,
+        goals.distributedChunkRatio,
+      ),
       cpuFigure('stream chunk, one a packet', paced, chunksPerStream, goals.distributedChunkRatio),
       await addedLatency(stage, services),
     ];

@@ -17,7 +17,10 @@ export async function startGateway(
   sandbox: Child,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
-  const system = await startSystem({ form: 'one-machine', env: { SANDBOX_URL: sandbox.url, ...env } });
+  const system = await startSystem({
+    form: 'one-machine',
+    env: { SANDBOX_URL: sandbox.url, ...env },
+  });
   const { baseUrl, key, adminUrls } = system;
   const headers = ['content-type', 'application/json', 'authorization', `Bearer ${key}`];
   return {

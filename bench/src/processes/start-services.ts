@@ -1,6 +1,6 @@
 import { startSystem } from '@fluxrouter/testing';
 import type { Child } from './child.ts';
-import { journalEmpty, type Gateway, pidOf } from './start-gateway.ts';
+import { type Gateway, journalEmpty, pidOf } from './start-gateway.ts';
 import { apiPath } from './subject.ts';
 
 /** The services on a request's way; what they hand to the bus is the same in every form. */

@@ -57,12 +57,14 @@ interface ReadyFile {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const launcher = join(root, 'services/fluxrouter/src/launcher/main.ts');
-export type SystemForm = 'one-machine' | 'services';
+/** `services`: with the log in DATA_DIR as the bus; `services-kafka`: with a Kafka of its own. */
+export type SystemForm = 'one-machine' | 'services' | 'services-kafka';
 
 /** `FLUX_FORM`: which form of the system the tests run against. */
 const formArgs: Readonly<Record<SystemForm, readonly string[]>> = {
   'one-machine': [],
   services: ['--services'],
+  'services-kafka': ['--services'],
 };
 /** The process of `pnpm start:services` that does what tests know by its name in `npm start`. */
 const sameRole = { gateway: 'ingress', control: 'accounts' } as const;
@@ -72,10 +74,14 @@ const stopTimeoutMs = 45_000;
 /** Starts everything on free ports and waits until it is ready. */
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'flux-system-'));
-  const form = formArgs[options.form ?? (process.env['FLUX_FORM'] as SystemForm) ?? 'one-machine'];
-  if (form === undefined) throw new Error(`FLUX_FORM: ${Object.keys(formArgs).join(' or ')}`);
-  const child = spawn(process.execPath, [launcher, ...form, ...(options.args ?? [])], {
-    env: environment(dataDir, options.env ?? {}),
+  const form = options.form ?? (process.env['FLUX_FORM'] as SystemForm) ?? 'one-machine';
+  if (!Object.hasOwn(formArgs, form))
+    throw new Error(`FLUX_FORM: ${Object.keys(formArgs).join(' or ')}`);
+  const child = spawn(process.execPath, [launcher, ...formArgs[form], ...(options.args ?? [])], {
+    env: environment(dataDir, {
+      LOCAL_KAFKA: form === 'services-kafka' ? 'on' : 'off',
+      ...options.env,
+    }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const screen = collect(child.stdout);

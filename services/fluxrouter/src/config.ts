@@ -156,6 +156,11 @@ export const launcherConfig = z.object({
       '`pnpm start:services`: how many processes of each service run side by side. Metering is one where its engine is in the process (no CLICKHOUSE_URL).',
     why: 'One is enough to see it; with two any of them may die.',
   }),
+  localKafka: setting('LOCAL_KAFKA', onOff().default(true), {
+    about:
+      '`pnpm start:services`: start a Kafka of its own where KAFKA_BROKERS is not set. off: the bus is the log in DATA_DIR.',
+    why: 'The real thing, where Java and Maven are there to fetch and run it.',
+  }),
   firstRequest: setting('FIRST_REQUEST', onOff().default(true), {
     about: 'Make one short request at the start and show how to look it up.',
     why: 'It proves the whole way. With a provider’s key it costs a fraction of a cent.',

@@ -77,6 +77,8 @@ export class RequestRun implements AttemptSink, Running {
   #call: AttemptCall | null = null;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  /** Output has come: what ends the stream comes with its end. */
+  #output = false;
   #clientGone = false;
   #interrupted: 'key_revoked' | 'shutdown' | 'deadline' | null = null;
   readonly #drained = (): void => this.#call?.resume();
@@ -160,6 +162,7 @@ export class RequestRun implements AttemptSink, Running {
   }
 
   data(bytes: Buffer, output: boolean, atBoundary: boolean): boolean {
+    if (output) this.#output = true;
     if (this.#phase === 'writing') return this.#writer.write(bytes, atBoundary, this.#drained);
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
@@ -254,12 +257,16 @@ export class RequestRun implements AttemptSink, Running {
 
   #finishServed(end: AttemptEnd, model: string, nowMs: number): void {
     const { journal } = this.#ports;
+    const { facts, decision, image } = this.#plan;
+    // It was committed to without output, and failed before provider-proxy had heard of that.
+    if (facts.stream && end.failure !== undefined && !this.#output && end.finalBytes.length === 0) {
+      end.finalBytes = this.#writer.interruption(this.#phase === 'writing');
+    }
     // Not streamed, and nothing of it came: an error can still be told.
-    if (!this.#plan.facts.stream && end.finalBytes.length === 0 && end.failure !== undefined) {
+    if (!facts.stream && end.finalBytes.length === 0 && end.failure !== undefined) {
       this.#refuse(fluxError('upstream_failed'));
       return;
     }
-    const { facts, decision, image } = this.#plan;
     const finalBytes = image?.finalBytes(end, model) ?? end.finalBytes;
     endRequest(journal, this.#entry, facts, {
       outcome: end.outcome,

@@ -51,6 +51,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #accepted = false;
   /** It ended through no doing of the client's before there was any output: not charged. */
   #fruitless = false;
+  /** Output has been shown: an accept may be on its way. */
+  #shown = false;
   #cancelled: CancelReason | null = null;
   /** The answer is whole, or as whole as it gets: only who pays is open. */
   #over = false;
@@ -171,7 +173,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
     this.#push();
     if (this.#over || this.#finished) return;
     const why = transportFailure(error);
-    if (this.#reader !== null && this.#accepted) this.#reader.end(why);
+    if (this.#reader !== null && (this.#accepted || this.#shown)) this.#reader.end(why);
     else this.#fail(why);
   }
 
@@ -206,6 +208,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #data(bytes: Buffer, output: boolean, atBoundary: boolean): void {
     // The head is written when output is proven: by then more may be known of what was lost.
     if (output && this.#translation !== null && !this.#accepted) this.#tellHead();
+    if (output) this.#shown = true;
     const wantsMore = this.#sink.data(bytes, output, atBoundary);
     if (!wantsMore && !this.#upstreamDone && !this.#over) this.#controller?.pause();
   }

@@ -35,6 +35,7 @@ const settings: LauncherSettings = {
   providerKeys: [],
   services: false,
   replicas: 1,
+  bus: 'embedded',
   providers: ['openai'],
   clickhouseServer: false,
   stopGraceMs: 10_000,

@@ -7,6 +7,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   router: ['--max-semi-space-size=4'],
   accounts: ['--max-semi-space-size=1'],
   query: ['--max-semi-space-size=4'],
+  kafka: ['--max-semi-space-size=1'],
   sandbox: ['--max-semi-space-size=1'],
 };
 

@@ -46,11 +46,11 @@ async function prepare(): Promise<number> {
     process.stdout.write(`${describeConfig(schema, config)}\n`);
     return exitCodes.ok;
   }
-  process.send?.(launcherSettings(config));
+  process.send?.(await launcherSettings(config));
   return exitCodes.ok;
 }
 
-function launcherSettings(config: Config): LauncherSettings {
+async function launcherSettings(config: Config): Promise<LauncherSettings> {
   const keys = [...providerSettings(config).values()].map(({ apiKey }) => apiKey !== undefined);
   const providerKeys = providerKeySettings.filter((_name, index) => keys[index]);
   const { sandboxProvider } = config;
@@ -68,6 +68,7 @@ function launcherSettings(config: Config): LauncherSettings {
     providerKeys,
     services: process.argv.includes('--services'),
     replicas: config.replicas,
+    bus: await busOf(config),
     providers: catalogueData.providers
       .filter((_provider, index) => keys[index] || sandbox || config.sandboxUrl !== undefined)
       .map(({ id }) => id),
@@ -78,6 +79,19 @@ function launcherSettings(config: Config): LauncherSettings {
     given: givenSecrets(config),
     fresh: freshSecrets(),
   };
+}
+
+/** A Kafka of its own only for `--services`: `npm start` needs nothing installed. */
+async function busOf(config: Config): Promise<LauncherSettings['bus']> {
+  if (config.kafkaBrokers !== undefined) return 'kafka';
+  if (!process.argv.includes('--services') || !config.localKafka) return 'embedded';
+  const { absentEngines } = await import('@fluxrouter/local-kafka');
+  const absent = absentEngines();
+  if (absent.length === 0) return 'local-kafka';
+  process.stderr.write(
+    `No Kafka: KAFKA_BROKERS is not set, and ${absent.join(' and ')} cannot be found. The bus is the log in DATA_DIR, for processes of this machine.\n`,
+  );
+  return 'embedded';
 }
 
 function givenSecrets({ serviceToken, operatorKey, keyPepper }: Config): Partial<Secrets> {

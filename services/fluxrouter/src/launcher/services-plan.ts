@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type ServiceName, serviceNames } from '../modules.ts';
 import { nodeFlags } from './node-flags.ts';
 import type { PortWish } from './ports.ts';
@@ -55,6 +56,7 @@ const API_PORT_STEP = 10;
 function portWishes(settings: LauncherSettings): Record<string, PortWish> {
   const free = { setting: 'none', host: loopback, port: 0 };
   const wishes: Record<string, PortWish> = { sandbox: free, 'metering chdb': free };
+  if (settings.bus === 'local-kafka') wishes['kafka'] = free;
   const step = (base: number, offset: number) => (base === 0 ? 0 : base + offset);
   for (const { service, number, name } of allInstances(settings)) {
     const others = number - 1;
@@ -91,9 +93,10 @@ function processStages(
     SERVICE_TOKEN: secrets.serviceToken,
     OPERATOR_KEY: secrets.operatorKey,
     GRPC_HOST: loopback,
+    ...(settings.bus === 'local-kafka' && { KAFKA_BROKERS: `${loopback}:${ports['kafka']}` }),
   };
   // Each gets what it needs of secrets and addresses, and no more.
-  const own: Record<ServiceName, Environment> = {
+  const needs: Record<ServiceName, Environment> = {
     ingress: {
       KEY_PEPPER: secrets.keyPepper,
       ROUTER_ADDRESSES: addresses('router'),
@@ -118,14 +121,30 @@ function processStages(
   };
   const plans = (service: ServiceName) =>
     instancesOf(service, settings).map((instance) =>
-      processPlan(instance, ports, { ...shared, ...own[service] }),
+      processPlan(instance, ports, { ...shared, ...needs[service] }),
     );
   return [
     plans('ingress'),
     [...plans('router'), ...plans('provider-proxy')],
     [...plans('query'), ...plans('accounts'), ...plans('metering')],
     sandboxPlan(settings, ports, environment),
-  ];
+    kafkaPlan(settings, ports, environment),
+  ].filter((stage) => stage.length > 0);
+}
+
+/** A Kafka on this machine, where none is given. It goes last: what is shipped at the end reaches it. */
+function kafkaPlan(settings: LauncherSettings, ports: Ports, { PATH, HOME }: Environment) {
+  if (settings.bus !== 'local-kafka') return [];
+  const directory = join(settings.dataDir, 'kafka');
+  const plan: ProcessPlan = {
+    name: 'kafka',
+    entry: own('run-kafka.ts'),
+    args: ['--directory', directory, '--port', String(ports['kafka'])],
+    first: true,
+    nodeFlags: nodeFlags('kafka'),
+    env: { PATH, HOME },
+  };
+  return [plan];
 }
 
 function processPlan({ service, name }: Instance, ports: Ports, env: Environment): ProcessPlan {
