@@ -28,7 +28,7 @@ export async function ensureTopic(
   assertTopicShape(spec);
   const isNew = await admin.createTopics({
     topics: [{ topic: spec.name, numPartitions: spec.partitions, configEntries: configOf(spec) }],
-    waitForLeaders: true,
+    waitForLeaders: false,
   });
   // The controller knows a new topic a moment before each broker does.
   await untilKnown(() => verify(spec, admin));
@@ -38,7 +38,7 @@ export async function ensureTopic(
   let epoch = unborn.length < spec.partitions ? await readFirst(unborn) : undefined;
   if (unborn.length > 0) {
     // Asked again: this process, too, may have been paused for long.
-    if (!isNew) unborn = await findUnborn(spec, admin);
+    if (!isNew) unborn = await untilKnown(() => findUnborn(spec, admin));
     epoch ??= randomUUID();
     const record = topicBornRecord(topicBorn, spec.name, epoch);
     const placed = unborn.map((partition) => ({ record, partition }));
