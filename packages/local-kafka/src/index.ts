@@ -1,3 +1,4 @@
+export { freePort } from './free-port.ts';
 export { absentEngines, prepareKafka } from './kafka-jars.ts';
 export {
   type LocalKafka,

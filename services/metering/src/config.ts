@@ -43,6 +43,14 @@ export const meteringConfig = z.object({
     about: 'how long after its receipt a request may still be reported',
     why: 'a stream ends after 15 minutes at the latest; usage is called complete only before that',
   }),
+  reconcileEveryMs: setting('RECONCILE_EVERY', durationMs({ max: 600_000 }).default(10_000), {
+    about: 'how long a partition rests after log and ClickHouse were compared',
+    why: 'one question for each partition: seldom enough to cost nothing, soon enough to be an alarm',
+  }),
+  reconcileStallMs: setting('RECONCILE_STALL', durationMs({ min: 1000 }).default(60_000), {
+    about: 'traffic for so long, and nothing of it inserted: an alarm',
+    why: 'a restart of ClickHouse takes less; longer, and somebody should look',
+  }),
 });
 
 export type MeteringConfig = z.infer<typeof meteringConfig>;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retryDelayMs } from '../log-bus/backoff.ts';
+import { reconnectDelayMs } from '../log-bus/backoff.ts';
 import type { Claim, GroupMembership } from '../log-bus/storage.ts';
 import { WakeSignal } from '../log-bus/wake-signal.ts';
 import type { CommittedOffset, TopicSpec } from '../port.ts';
+import { withEpoch } from './commit-epoch.ts';
 import {
   type Assignment,
   assignerName,
@@ -25,10 +26,20 @@ export interface GroupMemberParts {
   times: GroupTimes;
   /** Of its own: joining waits at Kafka for the other members. */
   link: KafkaLink;
-  /** Where the group stands in these partitions. */
-  readCommitted(assignment: Assignment): Promise<ReadonlyMap<string, CommittedOffset | null>>;
+  /** Where the group stands in these partitions, by `topic/partition`. */
+  readStand(assignment: Assignment): Promise<ReadonlyMap<string, Stand>>;
   onChange(): void;
   onError(error: unknown): void;
+}
+
+export interface Stand {
+  /** Of the topic, now. */
+  readonly epoch: string;
+  readonly committed: CommittedOffset | null;
+}
+
+interface OwnClaim extends Claim {
+  readonly epoch: string;
 }
 
 interface Generation {
@@ -61,7 +72,7 @@ export class GroupMember implements GroupMembership {
   readonly #stop = new AbortController();
   readonly #joined = new WakeSignal();
   readonly #done: Promise<void>;
-  #claims = new Map<string, Claim>();
+  #claims = new Map<string, OwnClaim>();
   #generation: Generation | null = null;
   /** While null, commits wait: a generation is being agreed on. */
   #current: Generation | null = null;
@@ -102,7 +113,9 @@ export class GroupMember implements GroupMembership {
   /** The partitions' records are others than they were: new claims, from what is committed now. */
   startOver(): void {
     this.#generation = null;
+    this.#claims = new Map();
     this.#rejoin = true;
+    this.#parts.onChange();
   }
 
   async #run(): Promise<void> {
@@ -122,7 +135,7 @@ export class GroupMember implements GroupMembership {
         if (type === 'REBALANCE_IN_PROGRESS') continue;
         failures += 1;
         this.#parts.onError(error);
-        await sleep(retryDelayMs(failures), undefined, { signal, ref: false }).catch(() => {});
+        await sleep(reconnectDelayMs(failures), undefined, { signal, ref: false }).catch(() => {});
       } finally {
         this.#current = null;
       }
@@ -167,13 +180,13 @@ export class GroupMember implements GroupMembership {
   async #begin(generation: Generation): Promise<void> {
     const before = this.#generation;
     const goesOn = before?.memberId === generation.memberId && before.id + 1 === generation.id;
-    const kept = goesOn ? this.#claims : new Map<string, Claim>();
-    const committed = await this.#parts.readCommitted(generation.assignment);
-    const claims = new Map<string, Claim>();
+    const stands = await this.#parts.readStand(generation.assignment);
+    const kept = goesOn ? this.#claims : new Map<string, OwnClaim>();
+    const claims = new Map<string, OwnClaim>();
     for (const [topic, partitions] of Object.entries(generation.assignment)) {
       for (const partition of partitions) {
         const place = `${topic}/${partition}`;
-        claims.set(place, kept.get(place) ?? this.#claim(topic, partition, committed.get(place)));
+        claims.set(place, kept.get(place) ?? newClaim(topic, partition, stands.get(place)));
       }
     }
     this.#claims = claims;
@@ -184,21 +197,25 @@ export class GroupMember implements GroupMembership {
     this.#parts.onChange();
   }
 
-  #claim(topic: string, partition: number, committed: CommittedOffset | null | undefined): Claim {
-    lastClaim += 1;
-    return { topic, partition, claim: lastClaim, committed: committed ?? null };
-  }
-
   /** Ends by an error: the group wants to share anew, or does not know this member. */
   async #beat({ id, memberId }: Generation): Promise<void> {
     const { group, times, link } = this.#parts;
     const { signal } = this.#stop;
-    while (!signal.aborted && !this.#rejoin) {
-      await link.run(async (cluster) => {
-        const coordinator = await this.#coordinatorIn(cluster);
-        await coordinator.heartbeat({ groupId: group, memberId, groupGenerationId: id });
-      });
-      await sleep(times.heartbeatEveryMs, undefined, { signal, ref: false }).catch(() => {});
+    for (let failures = 0; !signal.aborted && !this.#rejoin; ) {
+      try {
+        await link.run(async (cluster) => {
+          const coordinator = await this.#coordinatorIn(cluster);
+          await coordinator.heartbeat({ groupId: group, memberId, groupGenerationId: id });
+        });
+        failures = 0;
+      } catch (error) {
+        if (isAboutGeneration(error)) throw error;
+        // A broker that comes back knows its members, and the generation goes on.
+        failures += 1;
+        if (!signal.aborted) this.#parts.onError(error);
+      }
+      const restMs = failures === 0 ? times.heartbeatEveryMs : reconnectDelayMs(failures);
+      await sleep(restMs, undefined, { signal, ref: false }).catch(() => {});
     }
     if (this.#rejoin) return;
     await this.#leaveGroup(memberId);
@@ -231,10 +248,14 @@ export class GroupMember implements GroupMembership {
         if (this.#current === generation && isAboutGeneration(error)) this.#current = null;
         failures += 1;
         if (!isAboutGeneration(error)) this.#parts.onError(error);
-        await sleep(Math.min(500, retryDelayMs(failures)), undefined, { ref: false });
+        await sleep(reconnectDelayMs(failures), undefined, { ref: false });
       }
     }
     this.#committing = null;
+  }
+
+  #epochOf({ topic, partition }: Claim): string {
+    return this.#claims.get(`${topic}/${partition}`)?.epoch ?? '';
   }
 
   #isMine({ topic, partition, claim }: Claim): boolean {
@@ -254,7 +275,7 @@ export class GroupMember implements GroupMembership {
       partitions: commits.map(({ claim, offset, metadata }) => ({
         partition: claim.partition,
         offset: offset.toString(),
-        metadata,
+        metadata: withEpoch(this.#epochOf(claim), metadata),
       })),
     }));
     await link.run(async (cluster) => {
@@ -262,6 +283,12 @@ export class GroupMember implements GroupMembership {
       await coordinator.offsetCommit({ groupId: group, memberId, groupGenerationId: id, topics });
     });
   }
+}
+
+function newClaim(topic: string, partition: number, stand: Stand | undefined): OwnClaim {
+  lastClaim += 1;
+  const { epoch = '', committed = null } = stand ?? {};
+  return { topic, partition, epoch, claim: lastClaim, committed };
 }
 
 function isAboutGeneration(error: unknown): boolean {

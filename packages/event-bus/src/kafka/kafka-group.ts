@@ -1,7 +1,8 @@
 import type { GroupLedger, GroupMembership } from '../log-bus/storage.ts';
 import type { CommittedOffset, TopicSpec } from '../port.ts';
+import { metadataOf } from './commit-epoch.ts';
 import type { Assignment } from './group-assignment.ts';
-import { GroupMember, type GroupTimes } from './group-member.ts';
+import { GroupMember, type GroupTimes, type Stand } from './group-member.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 
@@ -27,7 +28,7 @@ export class KafkaGroup implements GroupLedger {
     const { group, times, openLink, onError } = this.#parts;
     const member = new GroupMember({
       ...{ group, specs, times, link: openLink(), onChange, onError },
-      readCommitted: (assignment) => this.#readCommitted(assignment),
+      readStand: (assignment) => this.#readStand(assignment),
     });
     const forget = specs.map(({ name }) =>
       this.#parts.topic(name)?.onRemade(() => member.startOver()),
@@ -56,22 +57,18 @@ export class KafkaGroup implements GroupLedger {
     return this.#link.close();
   }
 
-  /**
-   * Asked for once the generation is agreed on: from then on Kafka takes no commit of an earlier one.
-   * A commit beyond the end is of a topic that was deleted.
-   */
-  async #readCommitted(assignment: Assignment) {
-    const commits = new Map<string, CommittedOffset | null>();
+  /** Asked for once the generation is agreed on: from then on Kafka takes no commit of an earlier one. */
+  async #readStand(assignment: Assignment): Promise<ReadonlyMap<string, Stand>> {
+    const stands = new Map<string, Stand>();
     for (const [name, partitions] of Object.entries(assignment)) {
       const topic = this.#parts.topic(name);
-      const committed = await this.#fetch(name, partitions);
       await topic?.check();
-      for (const [partition, commit] of committed) {
-        const isOfAnother = Number(commit.offset) > (topic?.ends[partition] ?? 0);
-        commits.set(`${name}/${partition}`, isOfAnother ? null : commit);
-      }
+      const epoch = topic?.epoch ?? '';
+      const committed = new Map(await this.#fetch(name, partitions));
+      for (const partition of partitions)
+        stands.set(`${name}/${partition}`, { epoch, committed: committed.get(partition) ?? null });
     }
-    return commits;
+    return stands;
   }
 
   async #fetch(topic: string, partitions: readonly number[]) {
@@ -81,11 +78,11 @@ export class KafkaGroup implements GroupLedger {
       const coordinator = await cluster.findGroupCoordinator({ groupId });
       return coordinator.offsetFetch({ groupId, topics: [{ topic, partitions: asked }] });
     });
-    return (responses[0]?.partitions ?? [])
-      .filter(({ offset }) => !offset.startsWith('-'))
-      .map(({ partition, offset, metadata }): [number, CommittedOffset] => [
-        partition,
-        { offset: BigInt(offset), metadata: metadata ?? '' },
-      ]);
+    const epoch = this.#parts.topic(topic)?.epoch ?? '';
+    return (responses[0]?.partitions ?? []).flatMap((commit): [number, CommittedOffset][] => {
+      const metadata = metadataOf(epoch, commit.metadata);
+      if (commit.offset.startsWith('-') || metadata === undefined) return [];
+      return [[commit.partition, { offset: BigInt(commit.offset), metadata }]];
+    });
   }
 }

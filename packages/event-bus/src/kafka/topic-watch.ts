@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retryDelayMs } from '../log-bus/backoff.ts';
+import { reconnectDelayMs } from '../log-bus/backoff.ts';
 import { toBusRecord } from './bus-record.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
@@ -56,7 +56,7 @@ export class TopicWatch {
         if (signal.aborted) return;
         failures += 1;
         this.#onError(error);
-        await sleep(retryDelayMs(failures), undefined, { signal, ref: false }).catch(() => {});
+        await sleep(reconnectDelayMs(failures), undefined, { signal, ref: false }).catch(() => {});
       }
     }
   }

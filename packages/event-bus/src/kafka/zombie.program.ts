@@ -19,8 +19,9 @@ await bus.consume({
   async handle(batch) {
     if (!isFirst) return;
     isFirst = false;
+    const goOn = new Promise<void>((resolve) => process.once('SIGUSR2', () => resolve()));
     console.log('took');
-    await new Promise<void>((resolve) => process.once('SIGUSR2', () => resolve()));
+    await goOn;
     try {
       await batch.commit(batch.endOffset, 'zombie');
       console.log('committed');
