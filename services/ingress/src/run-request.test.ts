@@ -263,6 +263,17 @@ describe('what comes from outside', () => {
   });
 });
 
+it('output that crosses with the cancel of its attempt is not accepted any more', () => {
+  run(true);
+  commit();
+  response.emit('close');
+  sink.data(Buffer.from('hello'), true, true);
+  sink.end(end({ outcome: 'client_gone' }));
+  commit();
+  expect(story).not.toContain('accept');
+  expect(ended).toMatchObject([{ outcome: 'client_gone', status: 0 }]);
+});
+
 describe('a provider-proxy that goes', () => {
   it('before output: the attempt is made again, elsewhere', () => {
     run(true, { retriesMax: 1 });

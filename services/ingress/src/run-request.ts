@@ -166,7 +166,9 @@ export class RequestRun implements AttemptSink, Running {
     if (this.#phase === 'writing') return this.#writer.write(bytes, atBoundary, this.#drained);
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
-    if (this.#phase === 'attempting' && (output || this.#heldBytes > this.#ports.heldBytesMax)) {
+    const proven = output || this.#heldBytes > this.#ports.heldBytesMax;
+    // What was on its way when it was cancelled is nobody's.
+    if (this.#phase === 'attempting' && proven && !this.#clientGone && this.#interrupted === null) {
       this.#guard(() => this.#commit());
     }
     return this.#heldBytes <= this.#ports.heldBytesMax;
