@@ -37,14 +37,14 @@ export function decodeMessage(message: JsonObject): Turn {
   if (role === 'assistant') blocks.push(...decodeReasoning(members));
   const text = members.string('content');
   if (text !== undefined) blocks.push({ kind: 'text', text });
-  else blocks.push(...decodeParts(members.list('content') ?? []));
+  else blocks.push(...decodeParts(members.records('content') ?? []));
   if (role === 'assistant') {
     const refusal = message['refusal'];
     if (typeof refusal === 'string' && refusal !== '') {
       members.taken('refusal');
       blocks.push({ kind: 'refusal', text: refusal });
     }
-    for (const call of members.list('tool_calls') ?? []) blocks.push(decodeCall(asRecord(call)));
+    for (const call of members.records('tool_calls') ?? []) blocks.push(decodeCall(call));
   }
   return compact({
     role: role as Role,
@@ -66,7 +66,7 @@ function decodeResult(message: JsonObject): Turn {
   members.taken('role');
   const text = members.string('content');
   const blocks: Block[] =
-    text === undefined ? decodeParts(members.list('content') ?? []) : [{ kind: 'text', text }];
+    text === undefined ? decodeParts(members.records('content') ?? []) : [{ kind: 'text', text }];
   const result = compact({
     kind: 'toolResult' as const,
     callId,
@@ -77,15 +77,15 @@ function decodeResult(message: JsonObject): Turn {
   return { role: 'tool', blocks: [result] };
 }
 
-function decodeCall(call: JsonObject | undefined): Block {
-  const members = new Members(call ?? {});
+function decodeCall(call: JsonObject): Block {
+  const members = new Members(call);
   const id = members.string('id');
   const custom = members.record['type'] === 'custom';
   const inner = inside(members, custom ? 'custom' : 'function');
   const name = inner?.string('name');
   const words = inner?.string(custom ? 'input' : 'arguments');
   if (id === undefined || name === undefined || words === undefined) {
-    return { kind: 'opaque', dialect: HOME, value: call ?? {} };
+    return { kind: 'opaque', dialect: HOME, value: call };
   }
   return compact({
     kind: 'toolCall' as const,

@@ -70,10 +70,8 @@ export class TranslatedAnswer implements AnswerReader {
 
   #decode(): Answer | null {
     const { upstream, model } = this.#translation;
-    const reading = upstream.readAnswer(this.#body);
-    if (!reading.ok || reading.isError) return null;
-    const body = JSON.parse(this.#body.toString()) as JsonObject;
-    return codecs[upstream.name].decodeAnswer(body, model);
+    const body = readJson(this.#body);
+    return body === null ? null : codecs[upstream.name].decodeAnswer(body, model);
   }
 
   get usage(): Usage | null {
@@ -118,5 +116,16 @@ export class TranslatedAnswer implements AnswerReader {
     if (this.#decision === undefined) return Buffer.from(json);
     const routor = routorJson(this.#decision, model, savings);
     return Buffer.from(`${json.slice(0, -1)},"routor":${routor}}`);
+  }
+}
+
+function readJson(body: Buffer): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : null;
+  } catch {
+    return null;
   }
 }
