@@ -2,6 +2,7 @@ import type {
   Answer,
   Block,
   Conversation,
+  OutputFormat,
   ReasoningBlock,
   Tool,
   Turn,
@@ -202,7 +203,7 @@ function settings(dialect: DialectName) {
   const openAi = dialect !== 'anthropic-messages';
   const fraction = fc.integer({ min: 0, max: 20 }).map((tenths) => tenths / 10);
   const absent = fc.constant(undefined);
-  const output = openAi
+  const output: fc.Arbitrary<OutputFormat> = openAi
     ? fc.oneof(
         fc.constant({ kind: 'json' as const }),
         fc.constant({ kind: 'schema' as const, name: 'answer', schema, strict: true }),

@@ -4,6 +4,7 @@ export { holdsSecrets } from './error-text.ts';
 export { isName } from './grammar.ts';
 export { dialectNames, dialects, isDialectName } from './registry.ts';
 export type { Codec, OutEvent, Shown, Target } from './translate/codec.ts';
+export { restoreCustomCalls } from './translate/custom-tools.ts';
 export { wireText } from './translate/read-wire.ts';
 export {
   StreamTranslation,

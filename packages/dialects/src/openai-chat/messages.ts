@@ -9,6 +9,7 @@ import {
   type Turn,
   writeSeal,
 } from '@fluxrouter/conversation';
+import { wrapFreeText } from '../translate/custom-tools.ts';
 import { compact, Members } from '../translate/members.ts';
 import { natives, noteNatives, own } from '../translate/native.ts';
 import { asRecord } from '../usage.ts';
@@ -168,13 +169,15 @@ export function encodeAssistant(
   shorthand: boolean,
   reasoning: readonly ReasoningBlock[],
   notes: Notes,
+  /** Calls of custom tools are told as calls of the functions that stand for them. */
+  asFunctions = false,
 ): Record<string, unknown> {
   const content: Placed[] = [];
   const calls: JsonObject[] = [];
   let refusal: string | undefined;
   for (const { block, path } of placed) {
     if (block.kind === 'reasoning') continue;
-    if (block.kind === 'toolCall') calls.push(encodeCall(block, notes, path));
+    if (block.kind === 'toolCall') calls.push(encodeCall(block, notes, path, asFunctions));
     else if (block.kind === 'opaque' && isCall(block)) calls.push(block.value);
     else if (block.kind === 'refusal' && own(block.native, FORM)?.['part'] !== true) {
       refusal = (refusal ?? '') + block.text;
@@ -201,11 +204,16 @@ export function encodeCall(
   call: Extract<Block, { kind: 'toolCall' }>,
   notes: Notes,
   path: string,
+  asFunctions: boolean,
 ): JsonObject {
   noteNatives(notes, call.native, HOME, path);
   const inner = own(call.native, INNER);
   const rest = own(call.native, HOME);
   const { id, name } = call;
+  if (call.custom && asFunctions) {
+    notes.approximated('custom_tool', path);
+    return { id, type: 'function', function: { name, arguments: wrapFreeText(call.arguments) } };
+  }
   return call.custom
     ? { id, type: 'custom', custom: { name, input: call.arguments, ...inner }, ...rest }
     : { id, type: 'function', function: { name, arguments: call.arguments, ...inner }, ...rest };

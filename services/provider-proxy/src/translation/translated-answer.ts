@@ -1,5 +1,5 @@
 import type { Answer, JsonObject, Note } from '@fluxrouter/conversation';
-import { codecs, type Dialect, isName } from '@fluxrouter/dialects';
+import { codecs, type Dialect, isName, restoreCustomCalls } from '@fluxrouter/dialects';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { AttemptFailure } from '@fluxrouter/generated/proxy';
 import type { Usage } from '@fluxrouter/pricing';
@@ -69,9 +69,10 @@ export class TranslatedAnswer implements AnswerReader {
   }
 
   #decode(): Answer | null {
-    const { upstream, model } = this.#translation;
+    const { upstream, model, customTools } = this.#translation;
     const body = readJson(this.#body);
-    return body === null ? null : codecs[upstream.name].decodeAnswer(body, model);
+    const answer = body === null ? null : codecs[upstream.name].decodeAnswer(body, model);
+    return answer === null ? null : restoreCustomCalls(answer, customTools);
   }
 
   get usage(): Usage | null {
