@@ -16,6 +16,7 @@ export {
 } from './openai-images/image-ask.ts';
 export { dialectNames, dialects, isDialectName } from './registry.ts';
 export type { Codec, OutEvent, Shown, Target } from './translate/codec.ts';
+export { restoreCustomCalls } from './translate/custom-tools.ts';
 export { wireText } from './translate/read-wire.ts';
 export {
   StreamTranslation,

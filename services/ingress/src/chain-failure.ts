@@ -49,6 +49,9 @@ function told(failure: AttemptFailure): FluxError {
     status: failure.status,
     ...(failure.clientMessage === '' ? {} : { message: failure.clientMessage }),
     ...(failure.param === '' ? {} : { param: failure.param }),
-    vendor: { type: failure.upstreamType || null, code: failure.upstreamCode || null },
+    // Clients match on our code for what is too long, and vendors have several.
+    ...(failure.code === 'upstream_error'
+      ? { vendor: { type: failure.upstreamType || null, code: failure.upstreamCode || null } }
+      : {}),
   });
 }

@@ -28,6 +28,8 @@ export interface Translation {
   readonly body: Buffer;
   readonly notes: readonly Note[];
   readonly shown: Shown;
+  /** Tools with free text that it was told of as functions. */
+  readonly customTools: ReadonlySet<string>;
   /** Our id of the model: what is sealed in the answer is sealed by it. */
   readonly model: string;
 }
@@ -44,6 +46,7 @@ export function planTranslation(
   model: Model,
   provider: Provider,
   policy: LossPolicy,
+  nowMs: number,
 ): Translation | AttemptFailure | null {
   if (begin.dialect === 'openai-images') return null;
   const from = begin.dialect as DialectName;
@@ -65,9 +68,10 @@ export function planTranslation(
     notes,
     shown: {
       model: model.id,
+      createdAt: Math.floor(nowMs / 1000),
       usageChunk: begin.clientWantsUsage,
-      customTools: customTools(conversation, to),
     },
+    customTools: customTools(conversation, to),
     model: model.id,
   };
 }
@@ -105,10 +109,10 @@ function targetOf(
   };
 }
 
-/** Only responses know calls with free text, and only messages have to do without. */
+/** Responses alone are told of tools with free text as such. */
 function customTools({ tools }: Conversation, to: DialectName): ReadonlySet<string> {
   const names = new Set<string>();
-  if (to !== 'anthropic-messages') return names;
+  if (to === 'openai-responses') return names;
   for (const tool of tools ?? []) if (tool.kind === 'custom') names.add(tool.name);
   return names;
 }

@@ -65,6 +65,7 @@ export class TranslatedStream implements AnswerReader {
     this.#translation = new StreamTranslation(codecs[this.#upstream.name], codecs[client.name], {
       model: translation.model,
       shown: translation.shown,
+      customTools: translation.customTools,
       frameBytesMax: config.frameBytesMax,
       charactersMax: config.answerBytesMax,
     });
