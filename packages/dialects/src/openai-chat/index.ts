@@ -21,6 +21,7 @@ export const openAiChat: Dialect = {
   routorFields: readRoutorFields,
   unpricedFeatures,
   providerIds,
+  sealedTurn: () => null,
   extractRequestText,
   readAnswer,
   answerEdits,
