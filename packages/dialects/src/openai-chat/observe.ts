@@ -22,6 +22,7 @@ const deltaNames = wantedNames([
   'refusal',
   'function_call',
   'audio',
+  'reasoning_details',
 ]);
 const REFUSAL = 8;
 
