@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningSystem, startSystem } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { upstreamNameOf } from './support/ask.ts';
 import { bookOf } from './support/book.ts';
 import { FAST_CHAIN, triedModels } from './support/chains.ts';
 import { responses } from './support/dialects.ts';
@@ -27,6 +28,8 @@ describe('with retries turned off', () => {
         SANDBOX_PROVIDER: 'on',
         OPENAI_API_KEY: 'x',
         OPENAI_BASE_URL: upstream.baseUrl,
+        ANTHROPIC_API_KEY: 'x',
+        ANTHROPIC_BASE_URL: upstream.baseUrl,
       },
     });
   });
@@ -51,15 +54,16 @@ describe('with retries turned off', () => {
   const limited = (wait: Record<string, string>) =>
     json(429, { error: { message: 'Rate limit reached', type: 'rate_limit_error' } }, wait);
 
-  /** The fast lane of responses is all OpenAI's: three models, and what each answers. */
+  /** The fast lane of responses: three of OpenAI's models, then one of Anthropic's; the last answer is repeated. */
   async function askFast(
     answers: readonly (readonly [number, Record<string, string>, string])[],
     more: object = {},
   ): Promise<Answer> {
-    const models = FAST_CHAIN['openai-responses'];
-    await closeBreakers(models);
+    const models = FAST_CHAIN['openai-responses'].map(upstreamNameOf);
+    await closeBreakers(models.slice(0, 3));
     upstream.answer((request, response) => {
-      const [status, headers, body] = answers[models.indexOf(request.model)] ?? [500, {}, '{}'];
+      const [status, headers, body] = answers[models.indexOf(request.model)] ??
+        answers.at(-1) ?? [500, {}, '{}'];
       response.writeHead(status, headers).end(body);
     });
     return send(system, responses.path, {
@@ -71,7 +75,7 @@ describe('with retries turned off', () => {
     const answer = await askFast([json(500, {}), json(500, {}), json(500, {})]);
     expect(answer.status).toBe(502);
     const record = await recordFor(system, answer);
-    expect(record['attempts']).toHaveLength(3);
+    expect(record['attempts']).toHaveLength(4);
   });
 
   it('tells the shortest wait where all are at their limits', async () => {

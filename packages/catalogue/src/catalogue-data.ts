@@ -37,6 +37,8 @@ export interface Model {
   readonly maxOutputTokens: number | null;
   readonly listUsdPer1M: ListPrice;
   readonly capabilities: Capabilities;
+  /** It thinks by a budget of tokens; absent: it takes an effort, in the manner of its dialect. */
+  readonly thinksByBudget?: boolean;
 }
 
 export interface LaneDefinition {

@@ -1,3 +1,4 @@
+export { codecs } from './codecs.ts';
 export type * from './dialect.ts';
 export { holdsSecrets } from './error-text.ts';
 export { isName } from './grammar.ts';
@@ -14,5 +15,11 @@ export {
   makesImagesIn,
 } from './openai-images/image-ask.ts';
 export { dialectNames, dialects, isDialectName } from './registry.ts';
+export type { Codec, OutEvent, Shown, Target } from './translate/codec.ts';
+export { wireText } from './translate/read-wire.ts';
+export {
+  StreamTranslation,
+  type Translated,
+} from './translate/stream-translation.ts';
 export { mergeUsage, type Usage } from './usage.ts';
 export * from './verdict.ts';

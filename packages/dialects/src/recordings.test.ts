@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { splice } from '@fluxrouter/json-splice';
 import { FrameSplitter, readFrame } from '@fluxrouter/sse';
 import { describe, expect, it } from 'vitest';
+import { byteByByte, seededCuts } from '../recordings/cuts.ts';
 import { loadRecordings, type Recording } from '../recordings/load.ts';
 import { replay } from '../recordings/replay.ts';
 import { type Dialect, DROP, dialectNames, dialects, PASS_OUTPUT, TERMINAL } from './index.ts';
@@ -20,19 +21,6 @@ const named = <R extends Recording>(list: R[]): [string, R, Dialect][] =>
 const error = { code: 'stream_interrupted', status: 502, message: 'It ended.' } as const;
 const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** Cuts that are the same on every run. */
-function seededCuts(bytes: Buffer, seed: number): Buffer[] {
-  let state = seed;
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    const size = 1 + ((state >> 8) % 400);
-    chunks.push(bytes.subarray(at, at + size));
-    at += size;
-  }
-  return chunks;
-}
-
 /** Around every line end, where a reader's state changes, and now and then in between. */
 function cutPlaces(bytes: Buffer): number[] {
   const places: number[] = [];
@@ -42,8 +30,6 @@ function cutPlaces(bytes: Buffer): number[] {
   }
   return places;
 }
-
-const byteByByte = (bytes: Buffer) => [...bytes].map((byte) => Buffer.from([byte]));
 
 it('has recordings of every dialect, streamed and not', () => {
   for (const name of dialectNames) {

@@ -46,6 +46,17 @@ describe('the sealed reasoning of a tool turn', () => {
     expect(responses.sealedTurn({ input: 'ask' })).toBeNull();
   });
 
+  it('of chat is in the details that were given with the answers', () => {
+    const details = [{ type: 'reasoning.text', text: 'hm', signature: 'fluxseal1.x' }];
+    const turns = [
+      user,
+      { role: 'assistant', content: null, reasoning_details: details, tool_calls: [] },
+      { role: 'tool', tool_call_id: 'call_1', content: '7' },
+    ];
+    expect(chat.sealedTurn({ messages: turns })).toEqual({ seal: 'fluxseal1.x', ids: [] });
+    expect(chat.sealedTurn({ messages: [...turns, user] })).toBeNull();
+  });
+
   it('is nothing where nothing is sealed, whatever is sent', () => {
     const open = [
       user,

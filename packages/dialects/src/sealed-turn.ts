@@ -26,6 +26,16 @@ export function sealedMessages({ messages }: Json): SealedTurn | null {
   return found.result();
 }
 
+/** Chat has seals only where they were put into `reasoning_details` here, for a client to give back. */
+export function sealedChat({ messages }: Json): SealedTurn | null {
+  const found = new Finder();
+  for (const message of backwards(messages)) {
+    if (message['role'] === 'user') break;
+    for (const { signature } of backwards(message['reasoning_details'])) found.seal(signature);
+  }
+  return found.result();
+}
+
 export function sealedItems({ input }: Json): SealedTurn | null {
   const found = new Finder();
   for (const { type, role, id, encrypted_content: sealed } of backwards(input)) {

@@ -95,13 +95,15 @@ const rules: readonly Rule[] = [
   },
   { kind: 'rate_limited', codes: ['rate_limit_error', 'rate_limit_exceeded'] },
   { kind: 'overloaded', codes: ['overloaded_error', 'engine_overloaded_error', 'overloaded'] },
+  // Anthropic's own status, which others have taken over: it says more than any word beside it.
+  { kind: 'overloaded', statuses: [529] },
   { kind: 'timeout', codes: ['timeout_error'] },
   {
     kind: 'server',
     codes: ['api_error', 'server_error', 'internal_error', 'internal_server_error'],
   },
   { kind: 'rate_limited', statuses: [429] },
-  { kind: 'overloaded', statuses: [498, 503, 529] },
+  { kind: 'overloaded', statuses: [498, 503] },
   { kind: 'timeout', statuses: [408, 504, 522, 524] },
   {
     kind: 'capability',

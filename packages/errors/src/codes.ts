@@ -39,10 +39,6 @@ const rows = {
     status: 400,
     message: 'This gateway keeps no threads: send the whole conversation in `messages`.',
   },
-  dialect_not_available: {
-    status: 400,
-    message: 'This model is not available through this endpoint.',
-  },
   unpriced_feature: {
     status: 400,
     message: 'The request uses a feature that this gateway has no price for.',

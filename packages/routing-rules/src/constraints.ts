@@ -1,10 +1,9 @@
-import type { Dialect, Model } from '@fluxrouter/catalogue';
+import type { Model } from '@fluxrouter/catalogue';
 import { isPriced, lookupRow, type RateCard } from '@fluxrouter/pricing';
 import type { RequestFacts } from './facts.ts';
 
 /** Why a model cannot serve a request; a closed list. */
 export type RejectionReason =
-  | 'dialect'
   | 'unconfigured'
   | 'unpriced'
   | 'origin'
@@ -19,7 +18,6 @@ export type RejectionReason =
 
 export interface ConstraintInput {
   readonly facts: RequestFacts;
-  readonly dialect: Dialect;
   readonly rateCard: RateCard;
   readonly servable: (modelId: string) => boolean;
   /** The client named the model: whether it can go on from sealed reasoning is between it and the provider. */
@@ -38,9 +36,8 @@ const ASSUMED_OUTPUT_TOKENS = 500;
 
 /** The first constraint that a model breaks, in the order in which a refusal should name them; null: none. */
 export function findRejection(model: Model, input: ConstraintInput): RejectionReason | null {
-  const { facts, dialect, rateCard, servable, isPinned, maxCost } = input;
+  const { facts, rateCard, servable, isPinned, maxCost } = input;
   const { capabilities } = model;
-  if (!model.dialects.includes(dialect)) return 'dialect';
   if (!servable(model.id)) return 'unconfigured';
   const row = lookupRow(rateCard, model.id);
   if (row === undefined || !isPriced(row)) return 'unpriced';

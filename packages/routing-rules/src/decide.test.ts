@@ -136,15 +136,28 @@ describe('hard constraints', () => {
     decisionFor(request).chain.map((entry) => entry.model);
 
   it.each(['openai-chat', 'openai-responses', 'anthropic-messages'] as const)(
-    'a chain for %s holds only models that speak it, in every lane',
+    'a chain for %s begins with models that speak it, in every lane',
     (dialect) => {
       for (const model of ['flux-auto', 'flux-fast', 'flux-standard', 'flux-reasoning']) {
         const ids = modelsOf({ model, dialect });
         expect(ids.length).toBeGreaterThan(1);
-        for (const id of ids) expect(catalogue.models.get(id)?.dialects).toContain(dialect);
+        const speaks = ids.map((id) => catalogue.models.get(id)?.dialects.includes(dialect));
+        expect(speaks).toEqual([...speaks].sort((a, b) => Number(b) - Number(a)));
+        expect(speaks[0]).toBe(true);
       }
     },
   );
+
+  it('a model of another dialect serves where nobody speaks the client’s', () => {
+    for (const dialect of ['openai-chat', 'openai-responses'] as const) {
+      const [first] = modelsOf({ model: 'flux-auto', dialect, providers: ['anthropic'] });
+      expect(first).toMatch(/^claude-/);
+    }
+    expect(modelsOf({ model: 'kimi-k3', dialect: 'anthropic-messages' })).toEqual(['kimi-k3']);
+    expect(modelsOf({ model: 'claude-opus-4-8', dialect: 'openai-chat' })).toEqual([
+      'claude-opus-4.8',
+    ]);
+  });
 
   it('a chain holds only models of configured providers', () => {
     expect(modelsOf({ model: 'flux-standard', providers: ['zai', 'xai'] })).toEqual([
@@ -219,7 +232,8 @@ describe('health', () => {
     expect(ids).not.toContain('gpt-6-luna');
     expect(ids).not.toContain('gemini-3.8-flash');
     expect(decision.health).toMatchObject({ 'gpt-6-luna': 'down', 'gemini-3.8-flash': 'degraded' });
-    expect(decision.health).not.toHaveProperty('claude-haiku-5.5');
+    expect(decision.health).toMatchObject({ 'claude-haiku-5.5': 'down' });
+    expect(ids).not.toContain('claude-haiku-5.5');
     expect(decision.reasons).toContain('health.down:gpt-6-luna');
   });
 

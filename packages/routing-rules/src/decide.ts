@@ -121,7 +121,7 @@ function selectFromLanes(plan: Plan, input: DecideInput): Selection {
       else if (!rejected.some((entry) => entry.model === model)) rejected.push({ model, reason });
     }
     if (models.length > 0) {
-      const ordered = inOrder(models, input);
+      const ordered = inOrder(models, input, firstOf(plan, lane, input));
       return { lane, models: ordered.slice(0, input.policy.chainMax), ordered, rejected };
     }
   }
@@ -130,23 +130,39 @@ function selectFromLanes(plan: Plan, input: DecideInput): Selection {
 
 /** The model that sealed the reasoning, else the tier's own default, if it names one; then the lane's chain. */
 function candidates(lane: Lane, plan: Plan, input: DecideInput): readonly Model[] {
-  const { catalogue, policy, facts } = input;
-  const models = catalogue.laneModels.get(lane) ?? [];
+  const models = input.catalogue.laneModels.get(lane) ?? [];
+  const first = firstOf(plan, lane, input);
+  return first === undefined ? models : [first, ...models.filter((model) => model !== first)];
+}
+
+function firstOf(
+  plan: Plan,
+  lane: Lane,
+  { catalogue, policy, facts }: DecideInput,
+): Model | undefined {
   const own =
     facts.originModel ??
     (plan.profile === 'auto' && lane === plan.lane && lane !== 'image'
       ? tierDefinition(plan.tier, policy).defaultModel
       : undefined);
-  const first = own === undefined ? undefined : catalogue.models.get(own);
-  return first === undefined ? models : [first, ...models.filter((model) => model !== first)];
+  return own === undefined ? undefined : catalogue.models.get(own);
 }
 
-/** Who surely fits before who may fit, the healthy before the ailing; else as the lane has them. */
-function inOrder(models: readonly Model[], { facts, health }: DecideInput): readonly Model[] {
-  const ranked = models.map((model) => ({
-    model,
-    rank: (isTightFit(facts, model) ? HEALTH_RANKS : 0) + healthRank(healthOf(model, health)),
-  }));
+/**
+ * Who surely fits before who may fit, the healthy before the ailing, who speaks the client's dialect
+ * before who has to be translated for (a tier's own default has its place all the same); else as the
+ * lane has them.
+ */
+function inOrder(
+  models: readonly Model[],
+  { facts, health, dialect }: DecideInput,
+  first: Model | undefined,
+): readonly Model[] {
+  const ranked = models.map((model) => {
+    const fit = (isTightFit(facts, model) ? HEALTH_RANKS : 0) + healthRank(healthOf(model, health));
+    const isForeign = model !== first && !model.dialects.includes(dialect);
+    return { model, rank: 2 * fit + (isForeign ? 1 : 0) };
+  });
   // Nearly always: nothing to reorder.
   if (ranked.every(({ rank }) => rank === 0)) return models;
   return ranked.sort((a, b) => a.rank - b.rank).map(({ model }) => model);
@@ -154,14 +170,13 @@ function inOrder(models: readonly Model[], { facts, health }: DecideInput): read
 
 function constraintsOf({
   facts,
-  dialect,
   rateCard,
   servable,
   requested,
   routor,
 }: DecideInput): ConstraintInput {
   const isPinned = requested.kind === 'pin';
-  return { facts, dialect, rateCard, servable, isPinned, maxCost: routor?.maxCost };
+  return { facts, rateCard, servable, isPinned, maxCost: routor?.maxCost };
 }
 
 function explain(

@@ -73,7 +73,6 @@ export interface Decision {
 
 export type RefusalCode =
   | 'model_not_found'
-  | 'dialect_not_available'
   | 'provider_not_configured'
   | 'image_not_available'
   | 'unpriced_feature'

@@ -1,5 +1,4 @@
 import type { Model } from '@fluxrouter/catalogue';
-import { AUTO_ALIAS, PIN_PREFIX } from '@fluxrouter/catalogue';
 import type { RejectionReason } from './constraints.ts';
 import type { DecideInput, Refusal, RefusalCode } from './decision.ts';
 
@@ -38,8 +37,6 @@ export function refuseRejected(
   const closest = furthest(rejected.map(({ reason }) => reason));
   const models = rejected.filter(({ reason }) => reason === closest).map(({ model }) => model);
   switch (closest) {
-    case 'dialect':
-      return refuseDialect(input);
     case 'unconfigured':
       return refuseUnconfigured(models, input);
     case 'unpriced':
@@ -73,7 +70,6 @@ export function refuseRejected(
 
 /** The order of `findRejection`: who fails late came far. */
 const REASON_ORDER: readonly RejectionReason[] = [
-  'dialect',
   'unconfigured',
   'unpriced',
   'origin',
@@ -90,22 +86,7 @@ const REASON_ORDER: readonly RejectionReason[] = [
 function furthest(reasons: readonly RejectionReason[]): RejectionReason {
   let best = 0;
   for (const reason of reasons) best = Math.max(best, REASON_ORDER.indexOf(reason));
-  return REASON_ORDER[best] ?? 'dialect';
-}
-
-const NAMED_MODELS_MAX = 3;
-
-/** Until translation exists a model answers only in the dialects that it speaks itself. */
-function refuseDialect({ catalogue, dialect, servable }: DecideInput): Refusal {
-  const working = [...catalogue.models.values()]
-    .filter((model) => model.dialects.includes(dialect) && servable(model.id))
-    .slice(0, NAMED_MODELS_MAX)
-    .map((model) => PIN_PREFIX + model.id);
-  const advice = working.length > 0 ? ` These work: ${[AUTO_ALIAS, ...working].join(', ')}.` : '';
-  return refusal(
-    'dialect_not_available',
-    `This model does not speak this API (${dialect}).${advice}`,
-  );
+  return REASON_ORDER[best] ?? 'unconfigured';
 }
 
 function refuseUnconfigured(models: readonly Model[], { catalogue }: DecideInput): Refusal {

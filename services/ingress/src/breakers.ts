@@ -12,6 +12,12 @@ export interface BreakerSettings {
   readonly openMs: number;
 }
 
+const CAUSED_BY_CLIENT: ReadonlySet<string> = new Set([
+  'upstream_error',
+  'context_length_exceeded',
+  'capability_not_available',
+]);
+
 /**
  * A model that fails again and again is passed over for a while, where the chain has another. What
  * the client caused does not count. After `openMs` one request tries again.
@@ -39,7 +45,7 @@ export class Breakers {
       if (this.#byModel.size > 0) this.#byModel.delete(model);
       return;
     }
-    if (failure.code === 'upstream_error' || failure.code === 'context_length_exceeded') return;
+    if (CAUSED_BY_CLIENT.has(failure.code)) return;
     const breaker = this.#byModel.get(model) ?? { failures: 0, openUntilMs: 0 };
     breaker.failures++;
     if (breaker.failures === this.#settings.failuresMax) {

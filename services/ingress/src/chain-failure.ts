@@ -13,6 +13,9 @@ export function errorOfChain(failures: readonly AttemptFailure[]): FluxError {
   if (failures.some(({ code }) => code === 'context_length_exceeded')) {
     return told(failures.findLast(({ code }) => code === 'context_length_exceeded') ?? last);
   }
+  if (failures.every(({ code }) => code === 'capability_not_available')) {
+    return told(failures[0] ?? last);
+  }
   if (failures.every(({ code }) => code === 'upstream_rate_limited')) {
     return limited(failures.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []));
   }
@@ -46,6 +49,9 @@ function told(failure: AttemptFailure): FluxError {
     status: failure.status,
     ...(failure.clientMessage === '' ? {} : { message: failure.clientMessage }),
     ...(failure.param === '' ? {} : { param: failure.param }),
-    vendor: { type: failure.upstreamType || null, code: failure.upstreamCode || null },
+    // Clients match on our code for what is too long, and vendors have several.
+    ...(failure.code === 'upstream_error'
+      ? { vendor: { type: failure.upstreamType || null, code: failure.upstreamCode || null } }
+      : {}),
   });
 }

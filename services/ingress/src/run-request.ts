@@ -250,7 +250,7 @@ export class RequestRun implements AttemptSink, Running {
       routed: this.#writer.routed,
       bodyId: image?.bodyId ?? end.bodyId,
       upstreamId: end.upstreamId,
-      notes: [...(image?.notes ?? [])],
+      notes: [...(image?.notes ?? []), ...end.notes],
     });
     const by = decision.chain[this.#candidate];
     if (end.storedIds.length > 0 && by !== undefined) {

@@ -1,11 +1,12 @@
 import type { Catalogue } from '@fluxrouter/catalogue';
+import { readSeal } from '@fluxrouter/conversation';
 import type { Dialect, RequestReading } from '@fluxrouter/dialects';
 import type { SealedOrigin } from '@fluxrouter/routing-rules';
 import type { KeptIds } from './remembered/kept-ids.ts';
 
 /**
- * Who sealed the reasoning of an unfinished tool turn: the model that this account got the turn's calls
- * from, where that is remembered; else the one provider that speaks the dialect, whose own seal it then
+ * Who sealed the reasoning of an unfinished tool turn: the model that a seal names which was wrapped here,
+ * the model that this account got the turn's calls from, where that is remembered; else the one provider that speaks the dialect, whose own seal it then
  * is. null: nothing is sealed, or nobody can say.
  */
 export function makeSealedOrigin(catalogue: Catalogue, keptIds: Pick<KeptIds, 'originOf'>) {
@@ -13,6 +14,9 @@ export function makeSealedOrigin(catalogue: Catalogue, keptIds: Pick<KeptIds, 'o
   return (dialect: Dialect, { parsed }: RequestReading, account: string): SealedOrigin | null => {
     const sealed = dialect.sealedTurn(parsed);
     if (sealed === null) return null;
+    const { origin } = readSeal(sealed.seal, dialect.name);
+    const wrapped = origin.model === null ? undefined : catalogue.models.get(origin.model);
+    if (wrapped !== undefined) return { provider: wrapped.provider, model: wrapped.id };
     const remembered = keptIds.originOf(account, sealed.ids);
     if (remembered !== null) return remembered;
     const provider = soleProviders.get(dialect.name);

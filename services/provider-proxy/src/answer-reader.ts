@@ -1,3 +1,4 @@
+import type { Note } from '@fluxrouter/conversation';
 import type { FluxError } from '@fluxrouter/errors';
 import type { AttemptFailure } from '@fluxrouter/generated/proxy';
 import type { Usage } from '@fluxrouter/pricing';
@@ -12,6 +13,8 @@ export interface AnswerReader {
   readonly upstreamModel: string | null;
   /** Under which the provider may keep parts of the answer, beside `bodyId`. */
   readonly storedIds: readonly string[];
+  /** What translation could not carry; absent: nothing is translated. */
+  readonly notes?: readonly Note[];
   /** completed, incomplete, refused, failed or cut */
   readonly outcome: string;
   readonly failure: AttemptFailure | null;

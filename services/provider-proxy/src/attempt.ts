@@ -1,3 +1,4 @@
+import { type Note, wordNotes } from '@fluxrouter/conversation';
 import type { Dialect } from '@fluxrouter/dialects';
 import { type ErrorCode, type FluxError, fluxError } from '@fluxrouter/errors';
 import { attemptEventId, encodeAttemptFinished, operationalText } from '@fluxrouter/events';
@@ -13,6 +14,8 @@ import type { AttemptPorts } from './ports.ts';
 import { type AttemptPrice, FREE, priceAttempt, usesTokens } from './price-attempt.ts';
 import { type SettledUsage, settleUsage } from './settle-usage.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
+import type { Translation } from './translation/plan-translation.ts';
+import { translatedReader } from './translation/translated-reader.ts';
 import { WholeAnswer } from './whole-answer.ts';
 
 const ERROR_BODY_BYTES_MAX = 64 * 1024;
@@ -31,6 +34,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   readonly #facts: RequestFacts;
   readonly #dialect: Dialect;
   readonly #sink: AttemptSink;
+  /** null: the bytes pass. */
+  readonly #translation: Translation | null;
   readonly #startedAtMs: number;
   #controller: Dispatcher.DispatchController | null = null;
   #status = 0;
@@ -56,7 +61,9 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
     facts: RequestFacts,
     dialect: Dialect,
     sink: AttemptSink,
+    translation: Translation | null = null,
   ) {
+    this.#translation = translation;
     this.#ports = ports;
     this.#begin = begin;
     this.#facts = facts;
@@ -106,24 +113,26 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
       this.#fail(failure('upstream_failed'));
       return;
     }
+    const listener = {
+      data: (bytes: Buffer, output: boolean, boundary: boolean) =>
+        this.#data(bytes, output, boundary),
+      over: () => this.#answerOver(),
+      failed: (why: AttemptFailure) => this.#fail(why),
+    };
+    const { config } = this.#ports;
+    const { decision } = this.#facts;
     if (this.#begin.stream) {
       if (!/^text\/event-stream\b/i.test(headerText(headers, 'content-type') ?? '')) {
         this.#fail(failure('upstream_failed'));
         return;
       }
-      this.#reader = new StreamedAnswer(this.#ports.config, this.#dialect, this.#begin, {
-        data: (bytes, output, boundary) => this.#data(bytes, output, boundary),
-        over: () => this.#answerOver(),
-        failed: (why) => this.#fail(why),
-      });
-    } else {
-      this.#reader = new WholeAnswer(this.#ports.config, this.#dialect, this.#facts.decision, {
-        data: (bytes, output, boundary) => this.#data(bytes, output, boundary),
-        over: () => this.#answerOver(),
-        failed: (why) => this.#fail(why),
-      });
     }
-    this.#sink.head({ status, headers: headersForClient(headers) });
+    this.#reader =
+      translatedReader(config, this.#translation, this.#begin, decision, listener) ??
+      (this.#begin.stream
+        ? new StreamedAnswer(config, this.#dialect, this.#begin, listener)
+        : new WholeAnswer(config, this.#dialect, decision, listener));
+    this.#tellHead();
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -164,7 +173,22 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
 
   // The end
 
+  #tellHead(): void {
+    const headers = headersForClient(this.#headers);
+    const notes = this.#notes();
+    if (notes.length > 0) headers.push({ name: 'X-Flux-Notes', value: notes.join(', ') });
+    this.#sink.head({ status: this.#status, headers });
+  }
+
+  /** What translation could not carry, as far as it is known. */
+  #notes(): string[] {
+    const notes: readonly Note[] | undefined = this.#reader?.notes ?? this.#translation?.notes;
+    return notes === undefined ? [] : wordNotes(notes);
+  }
+
   #data(bytes: Buffer, output: boolean, atBoundary: boolean): void {
+    // The head is written when output is proven: by then more may be known of what was lost.
+    if (output && this.#translation !== null && !this.#accepted) this.#tellHead();
     const wantsMore = this.#sink.data(bytes, output, atBoundary);
     if (!wantsMore && !this.#upstreamDone && !this.#over) this.#controller?.pause();
   }
@@ -172,6 +196,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #answerOver(): void {
     if (this.#over) return;
     this.#over = true;
+    // What broke off while upstream goes on is of no use to anybody.
+    if (this.#reader?.failure && !this.#upstreamDone) this.#controller?.abort(new Error('broken'));
     if (this.#accepted) this.#settle();
   }
 
@@ -260,6 +286,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
       storedIds: (this.#reader?.storedIds ?? []) as string[],
       upstreamId,
       finalBytes: this.#finalBytes(price, model, why),
+      notes: this.#notes(),
     });
   }
 

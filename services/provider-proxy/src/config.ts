@@ -2,6 +2,7 @@ import {
   byteSize,
   durationMs,
   httpUrl,
+  oneOf,
   secret,
   setting,
   whole,
@@ -33,6 +34,10 @@ export const providerProxyConfig = z.object({
   frameBytesMax: setting('UPSTREAM_FRAME_BYTES', byteSize({ min: 1024 }).default(1024 * 1024), {
     about: 'The largest event of a stream that is read along; larger ones pass unread.',
     why: 'Memory for each stream is bounded; a whole Responses object fits.',
+  }),
+  onLoss: setting('TRANSLATION_LOSS', oneOf(['reject', 'allow']).default('reject'), {
+    about: 'What becomes of a request that another dialect cannot carry whole: reject or allow.',
+    why: 'Without its tools, their results, its files or its schema a request is another request.',
   }),
   estimateBytesMax: setting('ESTIMATE_BYTES', byteSize({ min: 1024 }).default(256 * 1024), {
     about: 'How much of an answer is kept to count its tokens where the provider reports none.',

@@ -1,5 +1,6 @@
 import type { Catalogue } from '@fluxrouter/catalogue';
 import { type AnyDialectName, dialects } from '@fluxrouter/dialects';
+import type { RequestFacts } from '@fluxrouter/generated/events';
 import type { AttemptBegin } from '@fluxrouter/generated/proxy';
 import type { RateCard } from '@fluxrouter/pricing';
 import type { AttemptCall, AttemptSink, ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
@@ -14,6 +15,7 @@ import { Pools } from './http/pools.ts';
 import { upstreamHeaders } from './http/upstream-headers.ts';
 import type { AttemptPorts } from './ports.ts';
 import type { ConfiguredProvider } from './providers.ts';
+import { planTranslation, type Translation } from './translation/plan-translation.ts';
 
 export interface ProviderProxyNeeds {
   readonly config: ProviderProxyConfig;
@@ -66,13 +68,26 @@ export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
     if (candidate === undefined || request === undefined) {
       throw new TypeError('an attempt needs its request and its candidate');
     }
-    const dialect = dialects[what.dialect as AnyDialectName];
-    const attempt = new Attempt(ports, what, request, dialect, sink);
     const target = needs.providers.get(candidate.provider);
-    if (target === undefined) {
-      attempt.refuse(failure('upstream_failed'));
+    const model = needs.catalogue.models.get(candidate.model);
+    const plan =
+      target === undefined || model === undefined
+        ? failure('upstream_failed')
+        : planTranslation(what, model, target.provider, needs.config.onLoss);
+    if (target === undefined || (plan !== null && 'code' in plan)) {
+      const attempt = new Attempt(
+        ports,
+        what,
+        request,
+        dialects[what.dialect as AnyDialectName],
+        sink,
+      );
+      attempt.refuse(plan !== null && 'code' in plan ? plan : failure('upstream_failed'));
       return attempt;
     }
+    if (plan !== null) return beginTranslated(what, request, plan, target, sink);
+    const dialect = dialects[what.dialect as AnyDialectName];
+    const attempt = new Attempt(ports, what, request, dialect, sink);
     const body = what.body as Buffer;
     pools.to(target.origin).dispatch(
       {
@@ -84,6 +99,29 @@ export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
           nameJson(candidate.upstreamModel),
           body.subarray(what.modelEnd),
         ]),
+      },
+      attempt,
+    );
+    return attempt;
+  }
+
+  function beginTranslated(
+    what: AttemptBegin,
+    request: RequestFacts,
+    translation: Translation,
+    target: ConfiguredProvider,
+    sink: AttemptSink,
+  ): AttemptCall {
+    const { upstream, body } = translation;
+    // What is counted, where need be, is what was sent.
+    const attempt = new Attempt(ports, { ...what, body }, request, upstream, sink, translation);
+    const forwarded = translation.client === null ? what.headers : [];
+    pools.to(target.origin).dispatch(
+      {
+        method: 'POST',
+        path: target.pathPrefix + upstream.upstreamPath,
+        headers: upstreamHeaders(target, upstream.name, forwarded),
+        body,
       },
       attempt,
     );

@@ -39,3 +39,24 @@ export function mergeReports(
   }
   return merged;
 }
+
+/**
+ * Disjoint buckets as messages count them. Claude Code refuses a stream whose first usage lacks the
+ * cache's members, so they are always there.
+ */
+export function encodeUsage(usage: Usage): Record<string, unknown> {
+  const { input = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, output = 0 } = usage;
+  return {
+    input_tokens: input,
+    cache_creation_input_tokens: cacheWrite5m + cacheWrite1h,
+    cache_read_input_tokens: cacheRead,
+    cache_creation: {
+      ephemeral_5m_input_tokens: cacheWrite5m,
+      ephemeral_1h_input_tokens: cacheWrite1h,
+    },
+    output_tokens: output,
+    ...(usage.reasoning === undefined
+      ? {}
+      : { output_tokens_details: { thinking_tokens: usage.reasoning } }),
+  };
+}

@@ -92,3 +92,23 @@ function addReasoning(
     draft.output = output + beside;
   }
 }
+
+/** Disjoint buckets as chat counts them: the prompt includes what was cached, the completion reasoning. */
+export function encodeUsage(usage: Usage): Counts {
+  const { input = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, output = 0 } = usage;
+  const writes = cacheWrite5m + cacheWrite1h;
+  const prompt = input + cacheRead + writes;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: output,
+    total_tokens: prompt + output,
+    prompt_tokens_details: {
+      cached_tokens: cacheRead,
+      ...(writes === 0 ? {} : { cache_write_tokens: writes }),
+      ...(cacheWrite1h === 0
+        ? {}
+        : { cache_write_tokens_details: { ttl_12h_tokens: cacheWrite1h } }),
+    },
+    completion_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
+  };
+}

@@ -21,3 +21,23 @@ export function readUsage(value: unknown): Usage | null {
     reasoning: tokenCount(asRecord(usage['output_tokens_details'])?.['reasoning_tokens']),
   });
 }
+
+/** Disjoint buckets as a response counts them: input includes what was cached, output reasoning. */
+export function encodeUsage(usage: Usage): Record<string, unknown> {
+  const { input = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, output = 0 } = usage;
+  const writes = cacheWrite5m + cacheWrite1h;
+  const all = input + cacheRead + writes;
+  return {
+    input_tokens: all,
+    input_tokens_details: {
+      cached_tokens: cacheRead,
+      ...(writes === 0 ? {} : { cache_write_tokens: writes }),
+      ...(cacheWrite1h === 0
+        ? {}
+        : { cache_write_tokens_details: { ttl_12h_tokens: cacheWrite1h } }),
+    },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
+    total_tokens: all + output,
+  };
+}

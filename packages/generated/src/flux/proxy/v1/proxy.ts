@@ -108,6 +108,8 @@ export interface AttemptEnd {
   finalBytes: Buffer;
   /** Under which the provider may keep parts of the answer, beside body_id. */
   storedIds: string[];
+  /** What translation could not carry: kind:code:path. */
+  notes: string[];
 }
 
 export interface AttemptFailure {
@@ -1268,6 +1270,7 @@ function createBaseAttemptEnd(): AttemptEnd {
     upstreamId: "",
     finalBytes: Buffer.alloc(0),
     storedIds: [],
+    notes: [],
   };
 }
 
@@ -1308,6 +1311,9 @@ export const AttemptEnd: MessageFns<AttemptEnd> = {
     }
     for (const v of message.storedIds) {
       writer.uint32(82).string(v!);
+    }
+    for (const v of message.notes) {
+      writer.uint32(90).string(v!);
     }
     return writer;
   },
@@ -1405,6 +1411,14 @@ export const AttemptEnd: MessageFns<AttemptEnd> = {
             message.storedIds.push(reader.string());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.notes.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1470,6 +1484,7 @@ export const AttemptEnd: MessageFns<AttemptEnd> = {
     message.upstreamId = object.upstreamId ?? "";
     message.finalBytes = object.finalBytes ?? Buffer.alloc(0);
     message.storedIds = object.storedIds?.map((e) => e) || [];
+    message.notes = object.notes?.map((e) => e) || [];
     return message;
   },
 };

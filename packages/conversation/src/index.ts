@@ -1,0 +1,12 @@
+export type * from './answer.ts';
+export type * from './blocks.ts';
+export type * from './conversation.ts';
+export { foldParts, partsOf } from './fold.ts';
+export { type LossPolicy, unacceptableLoss } from './loss-policy.ts';
+export { type Machine, runMachine } from './machine.ts';
+export { type JsonObject, type Native, nativeOf, type Origin } from './native.ts';
+export { type Encoded, type Note, type NoteCode, Notes, noteCodes, wordNotes } from './notes.ts';
+export { partGrammar } from './part-grammar.ts';
+export type * from './parts.ts';
+export { isFrom, readSeal, SEAL_PREFIX, writeSeal } from './seal.ts';
+export { sealedBy, unfinishedToolTurn } from './tool-turn.ts';

@@ -1,0 +1,124 @@
+import type { Model, Provider } from '@fluxrouter/catalogue';
+import {
+  type Conversation,
+  type LossPolicy,
+  type Note,
+  noteCodes,
+  SEAL_PREFIX,
+  unacceptableLoss,
+  unfinishedToolTurn,
+} from '@fluxrouter/conversation';
+import {
+  codecs,
+  type Dialect,
+  type DialectName,
+  dialects,
+  type Shown,
+  type Target,
+} from '@fluxrouter/dialects';
+import { isFluxError } from '@fluxrouter/errors';
+import type { AttemptBegin, AttemptFailure } from '@fluxrouter/generated/proxy';
+import { failure } from '../failures.ts';
+
+/** A request in the dialect of its model, and how its answer comes back. */
+export interface Translation {
+  readonly upstream: Dialect;
+  /** null: the answer is in the client's own dialect, and passes. */
+  readonly client: Dialect | null;
+  readonly body: Buffer;
+  readonly notes: readonly Note[];
+  readonly shown: Shown;
+  /** Our id of the model: what is sealed in the answer is sealed by it. */
+  readonly model: string;
+}
+
+const SEAL = Buffer.from(SEAL_PREFIX);
+
+/**
+ * How a request reaches its model: null where its bytes pass, because both speak the same dialect;
+ * else translated, or why it may not be. A request that carries a seal of another origin is never
+ * passed on as it is: no provider takes another's.
+ */
+export function planTranslation(
+  begin: AttemptBegin,
+  model: Model,
+  provider: Provider,
+  policy: LossPolicy,
+): Translation | AttemptFailure | null {
+  // Whoever makes images is asked for them in the one way there is; nothing is sealed in it.
+  if (begin.dialect === 'openai-images') return null;
+  const from = begin.dialect as DialectName;
+  const body = begin.body as Buffer;
+  const spoken = model.dialects.includes(from);
+  if (spoken && !body.includes(SEAL)) return null;
+  const conversation = codecs[from].decodeRequest(JSON.parse(body.toString()));
+  if (isFluxError(conversation)) return failure('internal_error', { nextMayHelp: false });
+  const to = spoken ? from : chooseDialect(model, conversation);
+  if (to === null) return failure('upstream_failed');
+  const target = targetOf(to, model, provider, conversation);
+  const { body: encoded, notes } = codecs[to].encodeRequest(conversation, target);
+  const lost = unacceptableLoss(notes, policy, unfinishedToolTurn(conversation));
+  if (lost !== null) return refuse(lost, to);
+  return {
+    upstream: dialects[to],
+    client: spoken ? null : dialects[from],
+    body: Buffer.from(JSON.stringify(encoded)),
+    notes,
+    shown: {
+      model: model.id,
+      usageChunk: begin.clientWantsUsage,
+      customTools: customTools(conversation, to),
+    },
+    model: model.id,
+  };
+}
+
+/**
+ * Responses carry more than chat: seals, files, images in tool results. Only chat has stop sequences,
+ * a seed and several answers.
+ */
+function chooseDialect(
+  { dialects: spoken }: Model,
+  { stop, seed, answers = 1 }: Conversation,
+): DialectName | null {
+  const wantsChat = stop !== undefined || seed !== undefined || answers > 1;
+  const order: readonly DialectName[] = wantsChat
+    ? ['openai-chat', 'openai-responses', 'anthropic-messages']
+    : ['openai-responses', 'anthropic-messages', 'openai-chat'];
+  return order.find((dialect) => spoken.includes(dialect)) ?? null;
+}
+
+function targetOf(
+  dialect: DialectName,
+  model: Model,
+  { quirks }: Provider,
+  { dialect: from }: Conversation,
+): Target {
+  return {
+    dialect,
+    model: model.id,
+    upstreamModel: model.upstreamModel,
+    ...(model.maxOutputTokens === null ? {} : { maxOutputTokens: model.maxOutputTokens }),
+    reasons: model.capabilities.reasoning,
+    thinking: model.thinksByBudget === true ? 'budget' : 'adaptive',
+    maxTokensField: quirks.maxTokensField,
+    askUsage: dialect === 'openai-chat' && from !== dialect && quirks.streamUsageOption,
+  };
+}
+
+/** Only responses know calls with free text, and only messages have to do without. */
+function customTools({ tools }: Conversation, to: DialectName): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (to !== 'anthropic-messages') return names;
+  for (const tool of tools ?? []) if (tool.kind === 'custom') names.add(tool.name);
+  return names;
+}
+
+/** The next of the chain may speak a dialect that has a place for it. */
+function refuse({ code, path }: Note, to: DialectName): AttemptFailure {
+  return failure('capability_not_available', {
+    status: 400,
+    clientMessage: `No model that may serve this request can be told all of it. ${noteCodes[code]} (${path}) has no place in ${to}.`,
+    param: path,
+  });
+}

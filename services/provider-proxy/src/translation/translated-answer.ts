@@ -1,0 +1,129 @@
+import type { Answer, JsonObject, Note } from '@fluxrouter/conversation';
+import { codecs, type Dialect, type DialectName, isName } from '@fluxrouter/dialects';
+import type { Decision } from '@fluxrouter/generated/events';
+import type { AttemptFailure } from '@fluxrouter/generated/proxy';
+import type { Usage } from '@fluxrouter/pricing';
+import type { AnswerEnding, AnswerListener, AnswerReader } from '../answer-reader.ts';
+import type { ProviderProxyConfig } from '../config.ts';
+import { failure } from '../failures.ts';
+import { routorJson } from '../routor-json.ts';
+import type { Translation } from './plan-translation.ts';
+import { outcomeOf } from './translated-stream.ts';
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** An answer of another dialect that is not streamed: kept until it is whole, then put into words of ours. */
+export class TranslatedAnswer implements AnswerReader {
+  readonly notes: Note[];
+  readonly #config: ProviderProxyConfig;
+  readonly #translation: Translation;
+  readonly #client: Dialect;
+  readonly #decision: Decision | undefined;
+  readonly #listener: AnswerListener;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #body: Buffer = NO_BYTES;
+  #answer: Answer | null = null;
+  #encoded: Record<string, unknown> | null = null;
+
+  constructor(
+    config: ProviderProxyConfig,
+    translation: Translation,
+    client: Dialect,
+    decision: Decision | undefined,
+    listener: AnswerListener,
+  ) {
+    this.notes = [...translation.notes];
+    this.#config = config;
+    this.#translation = translation;
+    this.#client = client;
+    this.#decision = decision;
+    this.#listener = listener;
+  }
+
+  push(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#config.answerBytesMax) {
+      this.#chunks = [];
+      this.#listener.failed(failure('upstream_failed', { nextMayHelp: false }));
+      return;
+    }
+    this.#chunks.push(chunk);
+  }
+
+  end(why: AttemptFailure | null): void {
+    this.#body = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    const answer = why === null ? this.#decode() : null;
+    if (answer === null) {
+      this.#listener.failed(why ?? failure('upstream_failed', { retryMayHelp: true }));
+      return;
+    }
+    this.#answer = answer;
+    const { body, notes } = codecs[this.#client.name as DialectName].encodeAnswer(
+      answer,
+      this.#translation.shown,
+    );
+    this.#encoded = body;
+    this.notes.push(...notes);
+    // The body itself goes with the end, when its cost is known.
+    this.#listener.data(NO_BYTES, true, true);
+    this.#listener.over();
+  }
+
+  #decode(): Answer | null {
+    const { upstream, model } = this.#translation;
+    const reading = upstream.readAnswer(this.#body);
+    if (!reading.ok || reading.isError) return null;
+    const body = JSON.parse(this.#body.toString()) as JsonObject;
+    return codecs[upstream.name as DialectName].decodeAnswer(body, model);
+  }
+
+  get usage(): Usage | null {
+    return this.#answer?.usage?.buckets ?? null;
+  }
+
+  get bodyId(): string | null {
+    const id = this.#encoded?.['id'];
+    return typeof id === 'string' && isName(id) ? id : null;
+  }
+
+  get upstreamModel(): string | null {
+    const model = this.#answer?.model;
+    return model !== undefined && isName(model) ? model : null;
+  }
+
+  get storedIds(): readonly string[] {
+    return [];
+  }
+
+  /** An upstream that never said why it stopped may have been cut. */
+  get outcome(): string {
+    const finish = this.#answer?.choices[0]?.finish;
+    return finish === undefined ? 'incomplete' : outcomeOf(finish.reason);
+  }
+
+  get failure(): AttemptFailure | null {
+    return null;
+  }
+
+  get kept(): { bytes: Buffer; totalBytes: number } {
+    return { bytes: this.#body, totalBytes: this.#body.length };
+  }
+
+  get sawOutput(): boolean {
+    return this.#answer !== null;
+  }
+
+  get usageIsFinal(): boolean {
+    return this.#answer !== null;
+  }
+
+  finalBytes({ model, savings }: AnswerEnding): Buffer {
+    if (this.#encoded === null) return NO_BYTES;
+    const json = JSON.stringify({ ...this.#encoded, model });
+    if (this.#decision === undefined) return Buffer.from(json);
+    const routor = routorJson(this.#decision, model, savings);
+    return Buffer.from(`${json.slice(0, -1)},"routor":${routor}}`);
+  }
+}
