@@ -161,9 +161,12 @@ describe('things that a provider keeps', () => {
       ],
     ];
     for (const [dialect, more] of foreign) {
-      const { status, json } = await send(second, dialect.path, { body: dialect.ask('x', more) });
-      expect(status).toBe(404);
-      expect(dialect.codeOf(json)).toBe('provider_id_not_found');
+      for (const customer of [first, second]) {
+        const body = dialect.ask('x', more);
+        const { status, json } = await send(customer, dialect.path, { body });
+        expect(status).toBe(404);
+        expect(dialect.codeOf(json)).toBe('provider_id_not_found');
+      }
     }
   });
 });

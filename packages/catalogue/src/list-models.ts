@@ -37,8 +37,6 @@ export interface ListOptions {
   readonly card: RateCard;
   /** Ids of the providers that this deployment has credentials for. */
   readonly servableProviders: ReadonlySet<string>;
-  /** Only what can be called in one of these dialects; default: all. */
-  readonly dialects?: readonly Dialect[];
 }
 
 /** What this deployment can serve: `flux-auto`, the lane aliases, then a pin for each model, in catalogue order. */
@@ -54,14 +52,9 @@ export function listModels(catalogue: Catalogue, options: ListOptions): ListedMo
   return [...auto, ...aliases, ...pins];
 }
 
-/** The models behind the list: their provider is configured and they speak one of the wanted dialects. */
-export function servedModels(catalogue: Catalogue, options: ListOptions): Model[] {
-  const { servableProviders, dialects } = options;
-  return [...catalogue.models.values()].filter(
-    (model) =>
-      servableProviders.has(model.provider) &&
-      (dialects === undefined || model.dialects.some((dialect) => dialects.includes(dialect))),
-  );
+/** The models behind the list: their provider is configured. */
+export function servedModels(catalogue: Catalogue, { servableProviders }: ListOptions): Model[] {
+  return [...catalogue.models.values()].filter(({ provider }) => servableProviders.has(provider));
 }
 
 function autoEntry(catalogue: Catalogue, lanes: readonly ListedModel[]): ListedModel {

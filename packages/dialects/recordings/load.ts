@@ -30,7 +30,11 @@ export interface Expected {
 }
 
 export function loadRecordings(dialect: DialectName): Recording[] {
-  const folder = join(import.meta.dirname, dialect);
+  return loadRecordingsFrom(import.meta.dirname, dialect);
+}
+
+export function loadRecordingsFrom(directory: string, dialect: DialectName): Recording[] {
+  const folder = join(directory, dialect);
   return readdirSync(folder)
     .sort()
     .map((name) => {

@@ -1,5 +1,6 @@
 import type { FluxError } from '@fluxrouter/errors';
 import type { Edit, MemberSpan, NewMember, ObjectScan } from '@fluxrouter/json-splice';
+import type { SealedTurn } from './sealed-turn.ts';
 import type { Usage } from './usage.ts';
 import type { FrameVerdict } from './verdict.ts';
 
@@ -27,6 +28,8 @@ export interface Dialect<Name extends AnyDialectName = AnyDialectName> {
   unpricedFeatures(parsed: Record<string, unknown>): UnpricedFeature[];
   /** Ids of things that are kept at a provider, wherever they stand. */
   providerIds(parsed: Record<string, unknown>): ProviderId[];
+  /** Reasoning of an unfinished tool turn that only its origin takes back; null: none. */
+  sealedTurn(parsed: Record<string, unknown>): SealedTurn | null;
   /** The words of a request, for counting tokens where a provider does not. Slow: use a worker. */
   extractRequestText(parsed: Record<string, unknown>): string;
 
@@ -160,8 +163,8 @@ export interface AnswerReading {
   /** The body is an error's, whatever the status said. */
   readonly isError: boolean;
   /**
-   * Ids, beside `bodyId`, under which the provider may keep parts of this answer: what a later
-   * request of this account may name (see `providerIds`).
+   * Ids, beside `bodyId`, by which a later request of this account may name parts of this answer: what
+   * the provider keeps (see `providerIds`), and the calls of an answer whose reasoning is sealed.
    */
   readonly storedIds: readonly string[];
   readonly scan: ObjectScan | null;

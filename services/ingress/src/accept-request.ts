@@ -3,7 +3,7 @@ import type { Dialect, RequestReading } from '@fluxrouter/dialects';
 import { type FluxError, fluxError, isFluxError } from '@fluxrouter/errors';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { DecideResponse } from '@fluxrouter/generated/router';
-import { extractFacts, type RoutorFields } from '@fluxrouter/routing-rules';
+import { extractFacts, type RoutorFields, type SealedOrigin } from '@fluxrouter/routing-rules';
 import { AnswerWriter } from './answer-writer.ts';
 import {
   clientRequestIdOf,
@@ -34,6 +34,8 @@ export interface AcceptPorts {
   readonly run: RunPorts;
   readonly idempotency: IdempotencyKeys;
   readonly keptIds: KeptIds;
+  /** Who sealed the reasoning that the request carries. */
+  sealedOrigin(dialect: Dialect, reading: RequestReading, account: string): SealedOrigin | null;
   readonly refusalQuota: RefusalQuota;
   readonly limits: { readonly bodyBytesMax: number; readonly depthMax: number };
   readonly debugRouting: boolean;
@@ -141,7 +143,11 @@ class Acceptance {
     const answer = this.#ports.router.decide({
       requestedModel: this.#hand.originalModel,
       dialect: this.#dialect.name,
-      facts: extractFacts(reading.parsed, this.#dialect.name),
+      facts: extractFacts(
+        reading.parsed,
+        this.#dialect.name,
+        this.#ports.sealedOrigin(this.#dialect, reading, caller.account),
+      ),
       routor,
       routeUnknownModels: caller.routeUnknownModels,
       receivedAtMs: this.#hand.receivedAtMs,

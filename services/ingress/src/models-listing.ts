@@ -13,10 +13,7 @@ import type { ModelListing } from './ports.ts';
 /** The listing of what can be served, worked out once: it changes with a restart only. */
 export function makeModelListing(catalogue: Catalogue, options: ListOptions): ModelListing {
   const openai = listModels(catalogue, options);
-  const anthropic = listAnthropicModels(catalogue, {
-    ...options,
-    dialects: ['anthropic-messages'],
-  });
+  const anthropic = listAnthropicModels(catalogue, options);
 
   /** By its listed id, or by any other name that the model has. */
   function find<Entry extends { readonly id: string }>(

@@ -21,6 +21,7 @@ import { IdempotencyKeys } from './remembered/idempotency.ts';
 import { KeptIds } from './remembered/kept-ids.ts';
 import { RememberedFile } from './remembered/remembered-file.ts';
 import { RunningRequests } from './running-requests.ts';
+import { makeSealedOrigin } from './sealed-origin.ts';
 
 /** A view of the keys that is older is not trusted: not ready, and new requests are refused. */
 const KEY_VIEW_AGE_MS_MAX = 5_000;
@@ -138,9 +139,10 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
         heldBytesMax: config.heldBytesMax,
         ended: count,
         fault: onFault,
-        served: (ids, account, provider) => keptIds.remember(ids, account, provider),
+        served: (ids, account, by) => keptIds.remember(ids, account, by),
       },
       keptIds,
+      sealedOrigin: makeSealedOrigin(needs.catalogue, keptIds),
       idempotency: new IdempotencyKeys(
         remembered,
         {

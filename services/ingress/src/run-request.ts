@@ -32,7 +32,7 @@ export interface RunPorts {
   readonly heldBytesMax: number;
   ended(outcome: string, status: number): void;
   /** An answer that the client may name later. */
-  served(ids: readonly string[], account: string, provider: string): void;
+  served(ids: readonly string[], account: string, by: Candidate): void;
   /** A bug, caught at the edge of its request. */
   fault(error: unknown): void;
 }
@@ -282,9 +282,9 @@ export class RequestRun implements AttemptSink, Running {
       upstreamId: end.upstreamId,
       notes: image === undefined ? end.notes : [...end.notes, ...image.notes],
     });
-    const provider = decision.chain[this.#candidate]?.provider ?? '';
-    if (end.storedIds.length > 0) {
-      this.#ports.served([end.bodyId, ...end.storedIds], facts.account, provider);
+    const by = decision.chain[this.#candidate];
+    if (end.storedIds.length > 0 && by !== undefined) {
+      this.#ports.served([end.bodyId, ...end.storedIds], facts.account, by);
     }
     journal.whenDurable(() =>
       this.#guard(() => {

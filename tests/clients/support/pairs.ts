@@ -14,7 +14,11 @@ export const MODELS: readonly {
  * Clients whose requests are translated for models that do not speak their dialect. What is not in this
  * list is expected to be refused with `dialect_not_available`: add a dialect when its translation works.
  */
-const TRANSLATED: readonly ClientDialect[] = [];
+const TRANSLATED: readonly ClientDialect[] = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+];
 
 export function isServed(dialect: ClientDialect, model: (typeof MODELS)[number]): boolean {
   return model.speaks.includes(dialect) || TRANSLATED.includes(dialect);

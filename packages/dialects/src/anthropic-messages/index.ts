@@ -2,6 +2,7 @@ import { answerEdits } from '../answer.ts';
 import type { Dialect } from '../dialect.ts';
 import { fluxMemberEdit } from '../flux-member.ts';
 import { readRoutorFields } from '../routor-fields.ts';
+import { sealedMessages } from '../sealed-turn.ts';
 import { classifyUpstreamError, errorBody, errorStatus, streamEnd, streamError } from './error.ts';
 import { unpricedFeatures } from './features.ts';
 import { MessagesObserver } from './observe.ts';
@@ -20,6 +21,7 @@ export const anthropicMessages: Dialect<'anthropic-messages'> = {
   routorFields: readRoutorFields,
   unpricedFeatures,
   providerIds,
+  sealedTurn: sealedMessages,
   extractRequestText,
   readAnswer,
   answerEdits,

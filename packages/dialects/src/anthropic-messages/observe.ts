@@ -25,10 +25,12 @@ const eventNames = wantedNames(['type', 'delta', 'message', 'usage', 'content_bl
 const [TYPE, DELTA, MESSAGE, USAGE_AT, BLOCK] = [0, 2, 4, 6, 8] as const;
 const messageNames = wantedNames(['id', 'model', 'usage']);
 const stopNames = wantedNames(['stop_reason']);
-const blockNames = wantedNames(['type']);
+const blockNames = wantedNames(['type', 'id']);
+const blockTypes = wantedNames(['text', 'thinking', 'redacted_thinking', 'tool_use']);
+const [TEXT, THINKING, REDACTED_THINKING, TOOL_USE] = [0, 1, 2, 3] as const;
+/** One is enough to know an answer by. */
+const CALLS_MAX = 8;
 const deltaNames = wantedNames(['text', 'partial_json', 'thinking']);
-/** Blocks that begin empty: their words follow as deltas. */
-const emptyBlocks = wantedNames(['text', 'thinking']);
 /** `{"type":"text_delta","text":""}`: what of a delta is not content, about. */
 const DELTA_OVERHEAD = 31;
 const QUOTE = 0x22;
@@ -42,6 +44,8 @@ export class MessagesObserver implements StreamObserver {
   readonly #template = new FrameTemplate();
   /** Bytes of the learned event's delta beside its words, less what is not content. */
   #templateBytes = 0;
+  readonly #block = spansFor(blockNames);
+  #sealed = false;
   #reported: Record<string, unknown> = {};
 
   get snapshot(): StreamSnapshot {
@@ -135,12 +139,21 @@ export class MessagesObserver implements StreamObserver {
   #readBlock(): FrameVerdict {
     const { bytes, spans } = this.#json;
     const start = spans[BLOCK] as number;
-    if (this.#state.sawOutput || start < 0) return PASS;
-    if (scanMembers(bytes, start, blockNames, this.#one) < 0) return PASS;
-    const typeStart = this.#one[0] as number;
-    const typeEnd = this.#one[1] as number;
-    if (typeStart < 0 || indexOfString(emptyBlocks, bytes, typeStart, typeEnd) >= 0) return PASS;
+    const at = this.#block;
+    if (start < 0 || scanMembers(bytes, start, blockNames, at) < 0) return PASS;
+    const typeStart = at[0] as number;
+    const type = typeStart < 0 ? -1 : indexOfString(blockTypes, bytes, typeStart, at[1] as number);
+    if (type === THINKING || type === REDACTED_THINKING) this.#sealed = true;
+    if (type === TOOL_USE && this.#sealed)
+      this.#noteCall(nameAt(bytes, at[2] as number, at[3] as number));
+    // Text and thinking begin empty: their words follow as deltas.
+    if (typeStart < 0 || type === TEXT || type === THINKING) return PASS;
     return this.#output();
+  }
+
+  #noteCall(id: string | null): void {
+    if (id === null || this.#state.storedIds.length >= CALLS_MAX) return;
+    this.#state.storedIds = [...this.#state.storedIds, id];
   }
 
   #readStart(): void {

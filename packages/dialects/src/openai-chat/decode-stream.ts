@@ -1,4 +1,5 @@
 import type { BlockHead, JsonObject, Machine, Seal, StreamPart } from '@fluxrouter/conversation';
+import { recordsOf } from '../read-events.ts';
 import type { WireEvent } from '../translate/codec.ts';
 import { advance, isComplete, type JsonProgress, noJson } from '../translate/json-progress.ts';
 import { compact } from '../translate/members.ts';
@@ -164,6 +165,11 @@ class Step {
     const { content, reasoning_content: thinking, reasoning, refusal, tool_calls: calls } = delta;
     if (isText(thinking)) this.#words('reasoning', thinking);
     else if (isText(reasoning)) this.#words('reasoning', reasoning);
+    else {
+      for (const { text } of recordsOf(delta['reasoning_details'])) {
+        if (isText(text)) this.#words('reasoning', text);
+      }
+    }
     if (isText(content)) this.#words('text', content, logprobsOf(logprobs));
     else if (Array.isArray(content)) for (const part of content) this.#readPart(asRecord(part));
     if (isText(refusal)) this.#words('refusal', refusal);

@@ -31,6 +31,7 @@ const deltaNames = wantedNames([
   'refusal',
   'function_call',
   'audio',
+  'reasoning_details',
 ]);
 const REFUSAL = 8;
 

@@ -31,8 +31,13 @@ export function extractDeltaText(rawStream: Buffer): string {
 
 /** A message or a delta of one: the same members. */
 function messageText(message: Record<string, unknown>): string {
-  // `reasoning` and `reasoning_content` are two vendors' names for one thing; some send both.
-  let text = textOf(message['reasoning_content']) || textOf(message['reasoning']);
+  // Three vendors' names for one thing; some send two of them.
+  let text =
+    textOf(message['reasoning_content']) ||
+    textOf(message['reasoning']) ||
+    recordsOf(message['reasoning_details'])
+      .map((detail) => textOf(detail['text']) || textOf(detail['summary']))
+      .join('');
   const { content } = message;
   text += typeof content === 'string' ? content : collectText(content).join('');
   text += textOf(message['refusal']);

@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect.ts';
 import { fluxMemberEdit } from '../flux-member.ts';
 import { openAiError, openAiStatus } from '../openai-error.ts';
 import { readRoutorFields } from '../routor-fields.ts';
+import { sealedItems } from '../sealed-turn.ts';
 import { classifyUpstreamError, streamEnd, streamError } from './error.ts';
 import { unpricedFeatures } from './features.ts';
 import { ResponsesObserver } from './observe.ts';
@@ -21,6 +22,7 @@ export const openAiResponses: Dialect<'openai-responses'> = {
   routorFields: readRoutorFields,
   unpricedFeatures,
   providerIds,
+  sealedTurn: sealedItems,
   extractRequestText,
   readAnswer,
   answerEdits,

@@ -29,11 +29,18 @@ function itemText(item: Record<string, unknown>): string {
 
 export function extractDeltaText(rawStream: Buffer): string {
   let text = '';
+  /** Items that came in pieces: their `done` tells the same once more. */
+  const inPieces = new Set<unknown>();
   for (const event of readEvents(rawStream)) {
     const { type } = event;
     if (typeof type !== 'string' || type.startsWith('response.audio.delta')) continue;
-    if (type.endsWith('.delta')) text += textOf(event['delta']);
-    else if (type === 'response.output_item.added') {
+    if (type.endsWith('.delta')) {
+      text += textOf(event['delta']);
+      inPieces.add(event['item_id']);
+    } else if (type.endsWith('_arguments.done') || type.endsWith('_input.done')) {
+      if (inPieces.has(event['item_id'])) continue;
+      text += textOf(event['arguments']) + textOf(event['input']);
+    } else if (type === 'response.output_item.added') {
       // The item's name is output too; its other members come as deltas.
       text += recordsOf([event['item']])
         .map((item) => textOf(item['name']))

@@ -59,7 +59,7 @@ describe.each(named(answers))('the answer %s', (_title, recording) => {
     const bytes = Buffer.from(JSON.stringify(codecs[to].encodeAnswer(answer, {}).body));
     const reading = dialects[to].readAnswer(bytes);
     expect(reading.ok).toBe(true);
-    expect(dialects[to].extractAnswerText(bytes)).toBe(recording.expected.text);
+    expect(words(dialects[to].extractAnswerText(bytes))).toBe(textIn(recording, to));
     expect({ ...reading.usage, cacheWrite1h: 0, cacheWrite5m: 0, cacheRead: 0 }).toMatchObject({
       ...recording.expected.usage,
       cacheWrite1h: 0,
@@ -100,7 +100,7 @@ describe.each(named(streams))('the stream %s', (_title, recording) => {
     const { output, parts } = translateStream(dialect, to, [stream], { model: 'model-1' });
     expect(streamProblems(to, output)).toEqual([]);
     expect(parts).toEqual(whole.parts);
-    expect(words(dialects[to].extractDeltaText(output))).toBe(recording.expected.text);
+    expect(words(dialects[to].extractDeltaText(output))).toBe(textIn(recording, to));
     const again = translateStream(to, to, [output], { model: 'model-1' });
     expect(strip(foldParts(again.parts, 'any'))).toEqual(strip(foldParts(parts, 'any')));
   });
@@ -119,6 +119,18 @@ describe.each(named(streams))('the stream %s', (_title, recording) => {
     }
   });
 });
+
+/** Words that other dialects have no place for; of two answers in a stream only the first is translated. */
+const NOBODY_ELSES: Readonly<Record<string, string>> = {
+  'openai-chat/thinking-parts-answer': '17 × 23 is 17 × 20 + 17 × 3.',
+  'anthropic-messages/hosted-search-pause-answer': 'web_search{"query":"news"}',
+  'openai-chat/two-choices-obfuscation-stream': 'Tails',
+};
+
+function textIn({ dialect, name, expected, stream }: Recording, to: string): string {
+  const lost = NOBODY_ELSES[`${dialect}/${name}`] ?? '';
+  return to === dialect && stream === null ? expected.text : expected.text.replace(lost, '');
+}
 
 /** It holds data that is no JSON object. */
 function isBroken(stream: Buffer): boolean {

@@ -2,13 +2,13 @@ import type { ProviderId } from '@fluxrouter/dialects';
 import { type FluxError, fluxError } from '@fluxrouter/errors';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { Query } from '@fluxrouter/generated/query';
-import type { KeptId, RememberedFile } from './remembered-file.ts';
+import type { Issuer, KeptId, RememberedFile } from './remembered-file.ts';
 
 const ISSUED_HERE: ReadonlySet<ProviderId['kind']> = new Set(['response', 'item']);
 /** What waits for the file in one turn of the loop; more is dropped, and known from the records later. */
 const WAITING_MAX = 20_000;
 
-export type KeptIdsFile = Pick<RememberedFile, 'rememberIds' | 'providerOf'>;
+export type KeptIdsFile = Pick<RememberedFile, 'rememberIds' | 'issuerOf'>;
 
 /**
  * Ids of things kept at a provider. All accounts share one provider key, so such an id goes upstream
@@ -29,11 +29,11 @@ export class KeptIds {
     this.#onFailure = onFailure;
   }
 
-  remember(ids: readonly string[], account: string, provider: string): void {
+  remember(ids: readonly string[], account: string, { provider, model }: Issuer): void {
     if (this.#waiting.length === 0) setImmediate(() => this.#flush());
     for (const id of ids) {
       if (id !== '' && this.#waiting.length < WAITING_MAX) {
-        this.#waiting.push({ id, account, provider });
+        this.#waiting.push({ id, account, provider, model });
       }
     }
   }
@@ -56,16 +56,26 @@ export class KeptIds {
 
   async #issuerOf(account: string, id: string): Promise<string | null> {
     this.#flush();
-    const remembered = this.#providerOf(id, account);
-    if (remembered !== null) return remembered;
+    const remembered = this.#remembered(id, account);
+    if (remembered !== null) return remembered.provider;
     const { records } = await this.#query.findRequests({ account, any: id, limit: 10 });
     const record = records.find(({ bodyId }) => bodyId === id);
     return record?.attempts.find(({ accepted }) => accepted)?.provider ?? null;
   }
 
-  #providerOf(id: string, account: string): string | null {
+  /** Who gave out the first of these ids that is remembered; null: none is. */
+  originOf(account: string, ids: readonly string[]): Issuer | null {
+    this.#flush();
+    for (const id of ids) {
+      const issuer = this.#remembered(id, account);
+      if (issuer !== null) return issuer;
+    }
+    return null;
+  }
+
+  #remembered(id: string, account: string): Issuer | null {
     try {
-      return this.#file.providerOf(id, account);
+      return this.#file.issuerOf(id, account);
     } catch (error) {
       this.#onFailure(error);
       return null;

@@ -10,8 +10,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS idempotency_key (
     name BLOB PRIMARY KEY, body BLOB NOT NULL, request TEXT NOT NULL, owner INTEGER NOT NULL,
     seen_at_ms INTEGER NOT NULL, finished INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS kept_id (
-    id TEXT NOT NULL, account TEXT NOT NULL, provider TEXT NOT NULL, PRIMARY KEY (id, account)) STRICT;
+  CREATE TABLE IF NOT EXISTS issued_id (
+    id TEXT NOT NULL, account TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL,
+    PRIMARY KEY (id, account)) STRICT;
 `;
 /** Others hold the lock for some 20 µs; longer is a stalled disk. */
 const BUSY_MS_MAX = 100;
@@ -33,10 +34,15 @@ export interface KnownKey {
   readonly finished: boolean;
 }
 
-export interface KeptId {
+/** Who gave an id out: a provider's id, and the catalogue id of its model. */
+export interface Issuer {
+  readonly provider: string;
+  readonly model: string;
+}
+
+export interface KeptId extends Issuer {
   readonly id: string;
   readonly account: string;
-  readonly provider: string;
 }
 
 /** Every call may throw where the disk is full or the lock is held for too long. */
@@ -79,8 +85,10 @@ export class RememberedFile {
     this.#deleteKey = database.prepare(
       'DELETE FROM idempotency_key WHERE name = ? AND request = ?',
     );
-    this.#insertId = database.prepare('INSERT OR REPLACE INTO kept_id VALUES (?, ?, ?)');
-    this.#findId = database.prepare('SELECT provider FROM kept_id WHERE id = ? AND account = ?');
+    this.#insertId = database.prepare('INSERT OR REPLACE INTO issued_id VALUES (?, ?, ?, ?)');
+    this.#findId = database.prepare(
+      'SELECT provider, model FROM issued_id WHERE id = ? AND account = ?',
+    );
   }
 
   /** null: the key is the request's now; else whose it is. Of two processes one gets it. */
@@ -141,7 +149,9 @@ export class RememberedFile {
   rememberIds(ids: readonly KeptId[]): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const { id, account, provider } of ids) this.#insertId.run(id, account, provider);
+      for (const { id, account, provider, model } of ids) {
+        this.#insertId.run(id, account, provider, model);
+      }
       this.#database.exec('COMMIT');
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
@@ -155,10 +165,9 @@ export class RememberedFile {
     }
   }
 
-  /** The provider from which this very account got the id. */
-  providerOf(id: string, account: string): string | null {
-    const row = this.#findId.get(id, account) as { provider: string } | undefined;
-    return row?.provider ?? null;
+  /** From whom this very account got the id. */
+  issuerOf(id: string, account: string): Issuer | null {
+    return (this.#findId.get(id, account) as unknown as Issuer | undefined) ?? null;
   }
 
   async close(): Promise<void> {
@@ -178,7 +187,7 @@ export class RememberedFile {
 
   #forgetIds(): void {
     this.#database
-      .prepare('DELETE FROM kept_id WHERE rowid <= (SELECT max(rowid) FROM kept_id) - ?')
+      .prepare('DELETE FROM issued_id WHERE rowid <= (SELECT max(rowid) FROM issued_id) - ?')
       .run(this.#limits.keptIdsMax);
   }
 

@@ -10,6 +10,7 @@ import { KeptIds } from './kept-ids.ts';
 import { RememberedFile } from './remembered-file.ts';
 
 const LIMITS = { idempotencyKeysMax: 1_000, idempotencyKeepMs: 10_000, keptIdsMax: 1_000 };
+const OPENAI = { provider: 'openai', model: 'gpt-5.4' };
 const pepper = createSecretKey(Buffer.from('a pepper for the tests'));
 
 let directory: string;
@@ -126,7 +127,7 @@ describe('ids of things kept at a provider', () => {
   const item = (id: string) => [{ kind: 'item' as const, id, param: 'input[0].id' }];
 
   it('are of the account that got them, on whichever process, over restarts', async () => {
-    new KeptIds(nobody, openFile(1), fail).remember(['resp_1', 'rs_1'], 'acc_1', 'openai');
+    new KeptIds(nobody, openFile(1), fail).remember(['resp_1', 'rs_1'], 'acc_1', OPENAI);
     await new Promise((resolve) => setImmediate(resolve));
     const elsewhere = new KeptIds(nobody, openFile(2), fail);
     expect(await elsewhere.issuer('acc_1', item('rs_1'))).toBe('openai');
@@ -134,17 +135,24 @@ describe('ids of things kept at a provider', () => {
       code: 'provider_id_not_found',
     });
     // An upstream that gives one id to two accounts gives neither of them the other's.
-    elsewhere.remember(['rs_1'], 'acc_2', 'groq');
+    elsewhere.remember(['rs_1'], 'acc_2', { provider: 'groq', model: 'gpt-oss-120b' });
     expect(await elsewhere.issuer('acc_2', item('rs_1'))).toBe('groq');
     expect(await elsewhere.issuer('acc_1', item('rs_1'))).toBe('openai');
+  });
+
+  it('tell who sealed an answer, and that to its own account only', () => {
+    const ids = new KeptIds(nobody, openFile(1), fail);
+    ids.remember(['toolu_1'], 'acc_1', OPENAI);
+    expect(ids.originOf('acc_1', ['toolu_0', 'toolu_1'])).toEqual(OPENAI);
+    expect(ids.originOf('acc_2', ['toolu_1'])).toBeNull();
   });
 
   it('are so many', async () => {
     const file = openFile(1, { ...LIMITS, keptIdsMax: 100 });
     for (let i = 0; i < 512; i++) {
-      file.rememberIds([{ id: `rs_${i}`, account: 'acc_1', provider: 'openai' }]);
+      file.rememberIds([{ id: `rs_${i}`, account: 'acc_1', ...OPENAI }]);
     }
-    expect(file.providerOf('rs_0', 'acc_1')).toBeNull();
-    expect(file.providerOf('rs_511', 'acc_1')).toBe('openai');
+    expect(file.issuerOf('rs_0', 'acc_1')).toBeNull();
+    expect(file.issuerOf('rs_511', 'acc_1')).toEqual(OPENAI);
   });
 });

@@ -48,6 +48,7 @@ export function planTranslation(
   policy: LossPolicy,
   nowMs: number,
 ): Translation | AttemptFailure | null {
+  // Whoever makes images is asked for them in the one way there is; nothing is sealed in it.
   if (begin.dialect === 'openai-images') return null;
   const from = begin.dialect as DialectName;
   const body = begin.body as Buffer;

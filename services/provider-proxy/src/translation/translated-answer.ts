@@ -66,7 +66,10 @@ export class TranslatedAnswer implements AnswerReader {
       return;
     }
     this.#answer = answer;
-    const { body, notes } = codecs[this.#client.name].encodeAnswer(answer, this.#translation.shown);
+    const { body, notes } = codecs[this.#client.name as DialectName].encodeAnswer(
+      answer,
+      this.#translation.shown,
+    );
     this.#encoded = body;
     this.notes.push(...notes);
     // The body itself goes with the end, when its cost is known.
@@ -99,10 +102,6 @@ export class TranslatedAnswer implements AnswerReader {
     return [];
   }
 
-  get sawOutput(): boolean {
-    return this.#answer !== null;
-  }
-
   /** An upstream that never said why it stopped may have been cut. */
   get outcome(): string {
     const finish = this.#answer?.choices[0]?.finish;
@@ -115,6 +114,10 @@ export class TranslatedAnswer implements AnswerReader {
 
   get kept(): { bytes: Buffer; totalBytes: number } {
     return { bytes: this.#body, totalBytes: this.#body.length };
+  }
+
+  get sawOutput(): boolean {
+    return this.#answer !== null;
   }
 
   get usageIsFinal(): boolean {
