@@ -1,12 +1,12 @@
 /** Classes of code units, as the scan of a text tells them apart. */
-export const SPACE = 0;
+const SPACE = 0;
 export const LETTER = 1;
 export const DIGIT = 2;
 export const NEWLINE = 3;
 export const QUESTION = 4;
 export const MATH = 5;
 export const CODE = 6;
-export const STOP = 7;
+const STOP = 7;
 const OTHER = 8;
 /** Combining marks that change no word: with and without them, composed and decomposed, a word is the same. */
 export const MARK = 9;

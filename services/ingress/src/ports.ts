@@ -1,17 +1,24 @@
 import type { DialectName } from '@fluxrouter/dialects';
 import type { DecideResponse } from '@fluxrouter/generated/router';
-import type { RequestFacts, RoutorFields } from '@fluxrouter/routing-rules';
+import type { Decision, Refusal, RequestFacts, RoutorFields } from '@fluxrouter/routing-rules';
+
+/** A request as the router sees it: its name for a model, counts and flags. */
+export interface RouteQuestion {
+  readonly requestedModel: string;
+  readonly dialect: DialectName;
+  readonly facts: RequestFacts;
+  readonly routor: RoutorFields;
+  readonly routeUnknownModels: boolean;
+  readonly receivedAtMs: number;
+}
 
 /** What ingress asks of the router: in one process it answers at once, over gRPC later. */
 export interface RouterPort {
-  decide(question: {
-    readonly requestedModel: string;
-    readonly dialect: DialectName;
-    readonly facts: RequestFacts;
-    readonly routor: RoutorFields;
-    readonly routeUnknownModels: boolean;
-    readonly receivedAtMs: number;
-  }): DecideResponse | Promise<DecideResponse>;
+  decide(question: RouteQuestion): DecideResponse | Promise<DecideResponse>;
+  /** The same decision, told in full, with what it would cost. */
+  explain(
+    question: RouteQuestion,
+  ): { readonly decision: Decision; readonly cost: object } | { readonly refusal: Refusal };
 }
 
 /** What the models paths show: the models that this deployment can serve now. */

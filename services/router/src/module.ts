@@ -1,13 +1,16 @@
 import type { Catalogue } from '@fluxrouter/catalogue';
 import type { DecideResponse } from '@fluxrouter/generated/router';
 import { buildRateCard, type RateCard, rateCardAt, rateCardDefinitions } from '@fluxrouter/pricing';
-import { ALL_HEALTHY, buildPolicy } from '@fluxrouter/routing-rules';
+import { ALL_HEALTHY, buildPolicy, type Refusal } from '@fluxrouter/routing-rules';
 import type { RouterConfig } from './config.ts';
 import { decideRoute } from './decide-route.ts';
+import { explainRoute, type RouteExplanation } from './explain-route.ts';
 import type { RouteQuestion, RouterNeeds } from './ports.ts';
 
 export interface Router {
   decide(question: RouteQuestion): DecideResponse;
+  /** The same decision, with what it would cost. */
+  explain(question: RouteQuestion): RouteExplanation | { readonly refusal: Refusal };
   /** Hash of the policy in force. */
   readonly policy: string;
 }
@@ -38,7 +41,11 @@ export function startRouter({ config, catalogue, rateCards, servable }: RouterMo
     servable,
     health: () => ALL_HEALTHY,
   };
-  return { decide: (question) => decideRoute(needs, question), policy: policy.hash };
+  return {
+    decide: (question) => decideRoute(needs, question),
+    explain: (question) => explainRoute(needs, question),
+    policy: policy.hash,
+  };
 }
 
 const cardKind = { lanes: 'lanes', 'at-cost': 'at-cost' } as const;

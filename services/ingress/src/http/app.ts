@@ -7,6 +7,7 @@ import { addModelPaths } from '../records/model-paths.ts';
 import { openApiDocument } from '../records/openapi.ts';
 import type { ReadPorts } from '../records/read-ports.ts';
 import { addRecordPaths } from '../records/record-paths.ts';
+import { addDebugPath } from './debug-path.ts';
 import { dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
 import { sendJson } from './send.ts';
 import { writeError } from './write-error.ts';
@@ -25,6 +26,7 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
       refuse(request, response, dialect, fluxError('method_not_allowed')),
     );
   }
+  addDebugPath(app, accept, read.onFault);
   addModelPaths(app, read);
   addRecordPaths(app, read);
   // Claude Code asks whether anybody is there.
