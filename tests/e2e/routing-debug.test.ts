@@ -109,3 +109,26 @@ describe('POST /v1/routing/debug', () => {
     expect((await post('/v1/routing/debug', { prompt: ASK }, 'sk-flux-no')).status).toBe(401);
   });
 });
+
+describe('GET /v1/providers/health', () => {
+  it('counts the attempts that were made', async () => {
+    const served = await post('/v1/chat/completions', { model: 'flux-pinned-gpt-5.4', messages });
+    await served.arrayBuffer();
+    await recordOf(system, served.headers.get('x-flux-request-id') ?? '', 5_000);
+    const response = await fetch(`${system.baseUrl}/v1/providers/health`, {
+      headers: { authorization: `Bearer ${system.key}` },
+    });
+    const { providers } = (await response.json()) as { providers: { provider: string }[] };
+    const openai = providers.find(({ provider }) => provider === 'openai');
+    expect(openai).toMatchObject({ state: 'healthy', successRate: 1 });
+    expect(openai).toMatchObject({
+      models: expect.arrayContaining([
+        expect.objectContaining({ model: 'gpt-5.4', state: 'healthy', attempts: 1 }),
+      ]),
+    });
+  });
+
+  it('needs a key', async () => {
+    expect((await fetch(`${system.baseUrl}/v1/providers/health`)).status).toBe(401);
+  });
+});

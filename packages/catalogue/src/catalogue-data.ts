@@ -37,6 +37,8 @@ export interface Model {
   readonly maxOutputTokens: number | null;
   readonly listUsdPer1M: ListPrice;
   readonly capabilities: Capabilities;
+  /** How long it may take to its first output and count as healthy (p95), ms; default: 5 s, reasoning lane 30 s. */
+  readonly firstOutputMsMax?: number;
 }
 
 export interface LaneDefinition {

@@ -1,3 +1,4 @@
 export { type IngressConfig, ingressConfig } from './config.ts';
 export { type Ingress, type IngressNeeds, startIngress } from './module.ts';
+export type { HealthPort } from './ports.ts';
 export { operatorRoutes } from './records/operator-routes.ts';

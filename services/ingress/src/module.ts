@@ -18,7 +18,7 @@ import { KeyView } from './keys/key-view.ts';
 import { ingressMetricNames } from './metric-names.ts';
 import { makeModelListing } from './models-listing.ts';
 import { recoverOrphans } from './orphans.ts';
-import type { RouterPort } from './ports.ts';
+import type { HealthPort, RouterPort } from './ports.ts';
 import { RefusalQuota } from './refusal-quota.ts';
 import { RunningRequests } from './running-requests.ts';
 
@@ -35,6 +35,7 @@ export interface IngressNeeds {
   readonly bus: EventBus;
   readonly journal: Journal;
   readonly router: RouterPort;
+  readonly health: HealthPort;
   readonly proxy: ProviderProxyPort;
   readonly query: Query;
   readonly catalogue: Catalogue;
@@ -109,11 +110,14 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
       run: {
         journal,
         proxy: needs.proxy,
-        breakers: new Breakers({
-          on: config.breakers,
-          failuresMax: config.breakerFailures,
-          openMs: config.breakerOpenMs,
-        }),
+        breakers: new Breakers(
+          {
+            on: config.breakers,
+            failuresMax: config.breakerFailures,
+            openMs: config.breakerOpenMs,
+          },
+          needs.health,
+        ),
         running,
         streamOptions: (provider) =>
           needs.catalogue.providers.get(provider)?.quirks.streamUsageOption ?? true,
@@ -171,7 +175,7 @@ async function stopServing(
   await server.close();
 }
 
-function ship({ journal, bus, log }: IngressNeeds): Shipper {
+function ship({ journal, bus, health, log }: IngressNeeds): Shipper {
   return startShipper({
     journal,
     publish: async (events) => {
@@ -181,6 +185,7 @@ function ship({ journal, bus, log }: IngressNeeds): Shipper {
         headers: { type, version: EVENT_VERSION },
       }));
       await bus.append(TOPICS.usage.name, records);
+      for (const { type, value } of events) health.note(type, value);
     },
     batchEvents: SHIP_EVENTS_MAX,
     batchBytes: SHIP_BYTES_MAX,

@@ -19,6 +19,16 @@ export interface RouterPort {
   explain(
     question: RouteQuestion,
   ): { readonly decision: Decision; readonly cost: object } | { readonly refusal: Refusal };
+  /** The states of providers and models, for people. */
+  healthReport(): object;
+}
+
+/** What ingress tells the router of providers' health. */
+export interface HealthPort {
+  /** An event on its way to the bus, encoded. */
+  note(type: string, value: Uint8Array): void;
+  breakerOpen(model: string, untilMs: number): void;
+  breakerClosed(model: string): void;
 }
 
 /** What the models paths show: the models that this deployment can serve now. */

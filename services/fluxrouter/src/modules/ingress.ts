@@ -1,5 +1,10 @@
 import { pepperFromText } from '@fluxrouter/api-keys';
-import { type IngressConfig, ingressConfig, startIngress } from '@fluxrouter/ingress';
+import {
+  type HealthPort,
+  type IngressConfig,
+  ingressConfig,
+  startIngress,
+} from '@fluxrouter/ingress';
 import { rateCardAt } from '@fluxrouter/pricing';
 import type { RouterConfig } from '@fluxrouter/router';
 import { type Secret, secret, setting } from '@fluxrouter/service-kit/config';
@@ -17,6 +22,17 @@ export const schema = mergeSchemas([
   }),
 ]);
 
+/** Workers hear of each other's attempts by the bus, and of their own by the same way: not twice. */
+function healthOf(context: ModuleContext): HealthPort {
+  const { health } = context.need('router');
+  if (context.config.gatewayWorker === 0) return health;
+  return {
+    note: () => {},
+    breakerOpen: (model, untilMs) => health.breakerOpen(model, untilMs),
+    breakerClosed: (model) => health.breakerClosed(model),
+  };
+}
+
 export async function start(context: ModuleContext): Promise<RunningModule> {
   const { bus, log, metrics } = context;
   const config = context.config as unknown as IngressConfig &
@@ -31,6 +47,7 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     bus,
     journal,
     router: context.need('router'),
+    health: healthOf(context),
     proxy: context.need('providerProxy'),
     query,
     catalogue,

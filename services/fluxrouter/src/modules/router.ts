@@ -10,5 +10,8 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     const provider = catalogue.models.get(model)?.provider;
     return provider !== undefined && providers.has(provider);
   };
-  return { provides: { router: startRouter({ config, catalogue, rateCards, servable }) } };
+  const router = startRouter({ config, catalogue, rateCards, servable });
+  // A gateway's own events pass it on their way to the bus; with other workers there are others' too.
+  if (context.config.gatewayWorker > 0) await router.health.follow(context.bus);
+  return { provides: { router }, stop: () => router.health.stop() };
 }

@@ -7,8 +7,8 @@ import { addModelPaths } from '../records/model-paths.ts';
 import { openApiDocument } from '../records/openapi.ts';
 import type { ReadPorts } from '../records/read-ports.ts';
 import { addRecordPaths } from '../records/record-paths.ts';
-import { addDebugPath } from './debug-path.ts';
 import { dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
+import { addRoutingPaths } from './routing-paths.ts';
 import { sendJson } from './send.ts';
 import { writeError } from './write-error.ts';
 
@@ -26,7 +26,7 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
       refuse(request, response, dialect, fluxError('method_not_allowed')),
     );
   }
-  addDebugPath(app, accept, read.onFault);
+  addRoutingPaths(app, accept, read.onFault);
   addModelPaths(app, read);
   addRecordPaths(app, read);
   // Claude Code asks whether anybody is there.

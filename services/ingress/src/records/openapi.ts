@@ -42,6 +42,12 @@ export const openApiDocument: object = {
         responses: { 200: { description: 'the decision, its reasons and its cost' } },
       },
     },
+    '/v1/providers/health': {
+      get: {
+        summary: 'States of providers and models over the last 5 minutes',
+        responses: { 200: { description: 'healthy, degraded or down, with the figures' } },
+      },
+    },
     '/v1/requests/{id}': {
       get: {
         summary: 'The record of a request',

@@ -18,12 +18,20 @@ type DebugPorts = Pick<AcceptPorts, 'keys' | 'router' | 'limits'>;
 
 const CHAT = dialects['openai-chat'];
 
-/** POST /v1/routing/debug: the decision for a request. No provider is called, nothing is charged or recorded. */
-export function addDebugPath(
+/**
+ * POST /v1/routing/debug: the decision for a request; no provider is called, nothing is charged or recorded.
+ * GET /v1/providers/health: what decisions know of providers and models.
+ */
+export function addRoutingPaths(
   app: Router,
   ports: DebugPorts,
   onFault: (error: unknown) => void,
 ): void {
+  app.get(['/v1/providers/health', '/providers/health'], (request, response) => {
+    const caller = authenticate(request, ports.keys, false);
+    if (isFluxError(caller)) refuse(request, response, caller);
+    else sendJson(response, 200, ports.router.healthReport());
+  });
   app.post(['/v1/routing/debug', '/routing/debug'], (request, response) => {
     const caller = authenticate(request, ports.keys, false);
     if (isFluxError(caller)) return refuse(request, response, caller);
