@@ -5,7 +5,7 @@ import { conversation, decisionFor, policy } from './decision-fixtures.ts';
 
 /**
  * What the shipped policy decides for requests of ours. A change of it asks for a new `version` in data/policy.json
- * and a line in data/policy-versions.json; `node packages/routing-rules/tools/update-golden.ts` writes both.
+ * and a line in data/policy-versions.json; `node scripts/update-golden-decisions.ts` writes both.
  */
 describe('golden decisions', () => {
   it('belong to the last policy version, and no version ever stood for two policies', () => {

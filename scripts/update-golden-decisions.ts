@@ -1,12 +1,16 @@
 /**
  * Writes data/golden-decisions.json anew by the policy that is in force, and adds the policy to
  * data/policy-versions.json. Refuses where the policy changed and its version did not.
- * Run: node packages/routing-rules/tools/update-golden.ts
+ * Run: node scripts/update-golden-decisions.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { conversation, decisionFor, policy } from '../src/decision-fixtures.ts';
+import {
+  conversation,
+  decisionFor,
+  policy,
+} from '../packages/routing-rules/src/decision-fixtures.ts';
 
-const file = (name: string) => new URL(`../data/${name}`, import.meta.url);
+const file = (name: string) => new URL(`../packages/routing-rules/data/${name}`, import.meta.url);
 const read = (name: string) => JSON.parse(readFileSync(file(name), 'utf8'));
 const write = (name: string, value: unknown) =>
   writeFileSync(file(name), `${JSON.stringify(value, null, 2)}\n`);
