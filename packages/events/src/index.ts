@@ -1,3 +1,4 @@
+export { type AttemptOutcome, readAttemptOutcome } from './attempt-outcome.ts';
 export { type DecodedEvent, decodeEvent, EVENT_VERSION, type EventType } from './decode.ts';
 export {
   decodeRequestFacts,

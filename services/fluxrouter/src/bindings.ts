@@ -1,5 +1,6 @@
 import { AccountsService } from '@fluxrouter/generated/accounts';
 import { QueryService } from '@fluxrouter/generated/query';
+import { RouterService } from '@fluxrouter/generated/router';
 import { routerOverGrpc } from '@fluxrouter/ingress';
 import {
   bindInProcess,
@@ -59,7 +60,15 @@ export function makeBindings(
     switch (name) {
       case 'router': {
         const { api, up, close } = connectDecisions(peers);
-        return { api: routerOverGrpc(api), reachable: () => up() > 0, close };
+        const tools = connectGrpc(RouterService, { addresses, token });
+        return {
+          api: routerOverGrpc(api, tools.api),
+          reachable: () => up() > 0,
+          close() {
+            close();
+            tools.close();
+          },
+        };
       }
       case 'providerProxy': {
         const creditBytes = config.attemptCreditBytes;

@@ -2,7 +2,7 @@ import type { Catalogue } from '@fluxrouter/catalogue';
 import type { EventBus } from '@fluxrouter/event-bus';
 import type { Accounts } from '@fluxrouter/generated/accounts';
 import type { Query } from '@fluxrouter/generated/query';
-import type { RouterPort } from '@fluxrouter/ingress';
+import type { HealthPort, RouterPort } from '@fluxrouter/ingress';
 import type { Journal } from '@fluxrouter/journal';
 import type { ClickHouse } from '@fluxrouter/metering';
 import type { RateCard } from '@fluxrouter/pricing';
@@ -26,6 +26,13 @@ export interface Provided {
   usageTables: UsageTables;
   catalogue: CatalogueData;
   journal: Journal;
+  shipped: ShippedEvents;
+  breakerHealth: HealthPort;
+}
+
+/** Tells of events that have been put on the bus from this process. */
+export interface ShippedEvents {
+  listen(listener: (type: string, value: Uint8Array) => void): void;
 }
 
 /** Where metering writes, for who reads. */

@@ -15,7 +15,7 @@ import { KeyView } from './keys/key-view.ts';
 import { ingressMetricNames } from './metric-names.ts';
 import { makeModelListing } from './models-listing.ts';
 import { recoverOrphans } from './orphans.ts';
-import type { RouterPort } from './ports.ts';
+import type { HealthPort, RouterPort } from './ports.ts';
 import { RefusalQuota } from './refusal-quota.ts';
 import { IdempotencyKeys } from './remembered/idempotency.ts';
 import { KeptIds } from './remembered/kept-ids.ts';
@@ -34,6 +34,7 @@ export interface IngressNeeds {
   readonly bus: EventBus;
   readonly journal: Journal;
   readonly router: RouterPort;
+  readonly health: HealthPort;
   readonly proxy: ProviderProxyPort;
   readonly query: Query;
   /** Whether there is a router, and a provider-proxy, that can be asked now. */
@@ -124,11 +125,14 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
       run: {
         journal,
         proxy: needs.proxy,
-        breakers: new Breakers({
-          on: config.breakers,
-          failuresMax: config.breakerFailures,
-          openMs: config.breakerOpenMs,
-        }),
+        breakers: new Breakers(
+          {
+            on: config.breakers,
+            failuresMax: config.breakerFailures,
+            openMs: config.breakerOpenMs,
+          },
+          needs.health,
+        ),
         running,
         streamOptions: (provider) =>
           needs.catalogue.providers.get(provider)?.quirks.streamUsageOption ?? true,

@@ -102,7 +102,10 @@ function run(stream: boolean, ports: Partial<RunPorts> = {}): RequestRun {
         };
       },
     },
-    breakers: new Breakers({ on: false, failuresMax: 1, openMs: 1 }),
+    breakers: new Breakers(
+      { on: false, failuresMax: 1, openMs: 1 },
+      { breakerOpen() {}, breakerClosed() {} },
+    ),
     running: new RunningRequests(1_000_000),
     streamOptions: () => true,
     retriesMax: 0,

@@ -11,6 +11,7 @@ import { encodeFrameError } from './frame-error.ts';
 import { toRpcError } from './rpc-error.ts';
 import type { ServedService, StreamHandler } from './serve.ts';
 import { TurnBatch } from './turn-batch.ts';
+import type { UnaryApi } from './unary-api.ts';
 
 export type Decide = (request: DecideRequest) => DecideResponse | Promise<DecideResponse>;
 
@@ -32,9 +33,13 @@ export interface DecisionsService extends ServedService {
   drain(): void;
 }
 
-/** The server's side of `Decisions`, and of `Decide` for tools. */
+/** The router's unary methods beside `Decide`. */
+export type DecisionTools = Omit<UnaryApi<typeof RouterService>, 'decide'>;
+
+/** The server's side of `Decisions`, and of the unary methods for tools. */
 export function serveDecisions(
   decide: Decide,
+  tools: DecisionTools,
   onFault: (thrown: unknown) => void = () => {},
 ): DecisionsService {
   const drains = new Set<() => void>();
@@ -90,7 +95,7 @@ export function serveDecisions(
   };
   return {
     definition: RouterService,
-    implementation: { decide: run },
+    implementation: { ...tools, decide: run },
     streams: { decisions: handle as unknown as StreamHandler },
     drain() {
       draining = true;

@@ -5,6 +5,9 @@ import { connectDecisions } from './decisions-client.ts';
 import { type Decide, serveDecisions } from './decisions-server.ts';
 import { type GrpcServer, type StreamHandler, serveGrpc } from './serve.ts';
 
+const notAsked = () => Promise.reject(new Error('nobody asks for this here'));
+const noTools = { explain: notAsked, reportHealth: notAsked };
+
 const token = 'a-token-of-the-services';
 const closers: (() => Promise<void> | void)[] = [];
 
@@ -17,7 +20,7 @@ function serve(
   address = '127.0.0.1:0',
   wrap = (handler: StreamHandler) => handler,
 ) {
-  const service = serveDecisions(decide);
+  const service = serveDecisions(decide, noTools);
   const decisions = wrap(service.streams?.['decisions'] as StreamHandler);
   return serveGrpc({ address, token, services: [{ ...service, streams: { decisions } }] });
 }
@@ -115,7 +118,7 @@ describe('decisions between processes', () => {
 
   test('a router that drains answers what it was asked, and is asked no more', async () => {
     const slow = Promise.withResolvers<void>();
-    const service = serveDecisions((request) => slow.promise.then(() => echo(request)));
+    const service = serveDecisions((request) => slow.promise.then(() => echo(request)), noTools);
     const draining = await serveGrpc({ address: '127.0.0.1:0', token, services: [service] });
     const connection = connectDecisions({ addresses: [draining.address], token, waitMs: 50 });
     closers.push(connection.close, () => draining.close(0));

@@ -9,6 +9,7 @@ export {
 export {
   type Decide,
   type DecisionsService,
+  type DecisionTools,
   decisionsInProcess,
   serveDecisions,
 } from './decisions-server.ts';

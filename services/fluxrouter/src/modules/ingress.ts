@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { pepperFromText } from '@fluxrouter/api-keys';
-import { type IngressConfig, ingressConfig, startIngress } from '@fluxrouter/ingress';
+import {
+  type HealthPort,
+  type IngressConfig,
+  ingressConfig,
+  startIngress,
+} from '@fluxrouter/ingress';
 import { rateCardAt } from '@fluxrouter/pricing';
 import { type RouterConfig, routerConfig } from '@fluxrouter/router';
 import { type Secret, secret, setting } from '@fluxrouter/service-kit/config';
@@ -19,6 +24,9 @@ export const schema = mergeSchemas([
   }),
 ]);
 
+/** A router elsewhere hears of attempts by the bus; who passes a model over is each ingress' own affair. */
+const ELSEWHERE: HealthPort = { breakerOpen() {}, breakerClosed() {} };
+
 export async function start(context: ModuleContext): Promise<RunningModule> {
   const { bus, log, metrics } = context;
   const config = context.config as unknown as IngressConfig &
@@ -34,6 +42,7 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     bus,
     journal,
     router: context.need('router'),
+    health: context.isHere('router') ? context.need('breakerHealth') : ELSEWHERE,
     proxy: context.need('providerProxy'),
     query,
     catalogue,

@@ -4,7 +4,7 @@ import { EVENT_VERSION, TOPICS } from '@fluxrouter/events';
 import { type IngressConfig, ingressConfig } from '@fluxrouter/ingress';
 import { type Journal, openJournal, type Shipper, startShipper } from '@fluxrouter/journal';
 import type { Log } from '@fluxrouter/service-kit/log';
-import type { ModuleContext, RunningModule } from '../module-context.ts';
+import type { ModuleContext, RunningModule, ShippedEvents } from '../module-context.ts';
 
 export const schema = ingressConfig.pick({ journalBytesMax: true });
 
@@ -22,9 +22,10 @@ export async function start({ config, bus, log }: ModuleContext): Promise<Runnin
     onFailure: (err) =>
       log.error({ err }, 'The journal cannot be written to; new requests are refused'),
   });
-  const shipper = ship(journal, bus, log);
+  const listeners: ShippedListener[] = [];
+  const shipper = ship(journal, bus, log, listeners);
   return {
-    provides: { journal },
+    provides: { journal, shipped: { listen: (listener) => void listeners.push(listener) } },
     check() {
       const { bytes, outboxEntries, failing, acceptsNew } = journal.state();
       return { ready: acceptsNew, detail: { bytes, outbox: outboxEntries, failing } };
@@ -36,12 +37,19 @@ export async function start({ config, bus, log }: ModuleContext): Promise<Runnin
   };
 }
 
+type ShippedListener = Parameters<ShippedEvents['listen']>[0];
+
 /** A journal each: its lock is its owner's. The first worker has the one of a gateway without workers. */
 function fileName(name: string, worker: number): string {
   return worker <= 1 ? `${name}.sqlite` : `${name}-${worker}.sqlite`;
 }
 
-function ship(journal: Journal, bus: EventBus, log: Log): Shipper {
+function ship(
+  journal: Journal,
+  bus: EventBus,
+  log: Log,
+  listeners: readonly ShippedListener[],
+): Shipper {
   return startShipper({
     journal,
     publish: async (events) => {
@@ -51,6 +59,7 @@ function ship(journal: Journal, bus: EventBus, log: Log): Shipper {
         headers: { type, version: EVENT_VERSION },
       }));
       await bus.append(TOPICS.usage.name, records);
+      for (const tell of listeners) for (const { type, value } of events) tell(type, value);
     },
     batchEvents: SHIP_EVENTS_MAX,
     batchBytes: SHIP_BYTES_MAX,
