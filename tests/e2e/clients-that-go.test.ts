@@ -20,7 +20,9 @@ const DIRECTIVES = [
 
 let system: RunningSystem;
 beforeAll(async () => {
-  system = await startSystem({ env: { FIRST_REQUEST: 'off', BREAKERS: 'off' } });
+  system = await startSystem({
+    env: { FIRST_REQUEST: 'off', BREAKERS: 'off', HEALTH_ROUTING: 'off' },
+  });
 });
 afterAll(() => system?.stop());
 

@@ -100,13 +100,6 @@ describe('bad input gets a clear error in the dialect, and a record', () => {
     ],
     ['no messages', chat, '{"model":"flux-auto"}', 400, 'missing_field'],
     [
-      'an image model',
-      chat,
-      '{"model":"flux-image","messages":[{"role":"user","content":"x"}]}',
-      400,
-      'image_not_available',
-    ],
-    [
       'a hosted tool',
       '/v1/responses',
       '{"model":"flux-auto","input":"x","tools":[{"type":"web_search"}]}',

@@ -1,7 +1,7 @@
 import type { Catalogue } from '@fluxrouter/catalogue';
 import type { DecideResponse } from '@fluxrouter/generated/router';
 import { buildRateCard, type RateCard, rateCardAt, rateCardDefinitions } from '@fluxrouter/pricing';
-import { buildPolicy, type Refusal } from '@fluxrouter/routing-rules';
+import { buildPolicy, type HealthSnapshot, type Refusal } from '@fluxrouter/routing-rules';
 import type { RouterConfig } from './config.ts';
 import { decideRoute } from './decide-route.ts';
 import { explainRoute, type RouteExplanation } from './explain-route.ts';
@@ -45,7 +45,7 @@ export function startRouter({ config, catalogue, rateCards, servable }: RouterMo
       return card;
     },
     servable,
-    health: () => health.snapshot(),
+    health: config.healthRouting ? () => health.snapshot() : () => ALL_HEALTHY,
   };
   return {
     decide: (question) => decideRoute(needs, question),
@@ -56,4 +56,5 @@ export function startRouter({ config, catalogue, rateCards, servable }: RouterMo
   };
 }
 
+const ALL_HEALTHY: HealthSnapshot = { providers: {}, models: {} };
 const cardKind = { lanes: 'lanes', 'at-cost': 'at-cost' } as const;
