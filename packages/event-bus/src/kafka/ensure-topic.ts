@@ -11,6 +11,8 @@ import { protocolErrorOf } from './kafkajs-wire.ts';
 /** How long whoever makes a topic may take to write its first records; then another does it. */
 const BIRTH_MS = 10_000;
 const ASK_EVERY_MS = 50;
+/** How long a new topic may take until every broker knows it and its leaders. */
+const SETTLE_MS = 30_000;
 const KNOWN_MS = 10_000;
 const notYetKnown = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
@@ -20,12 +22,29 @@ const notYetKnown = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE
  */
 export async function ensureTopic(
   spec: TopicSpec,
+  ...parts: [Admin, KafkaLink, KafkaProducer, TopicBornEncoder]
+): Promise<string> {
+  assertTopicShape(spec);
+  const until = performance.now() + SETTLE_MS;
+  for (;;) {
+    try {
+      return await ensureOnce(spec, ...parts);
+    } catch (error) {
+      // Another process is making it at this moment: its partitions have no leaders yet.
+      const { retriable } = error as { retriable?: boolean };
+      if (retriable !== true || performance.now() > until) throw error;
+      await sleep(ASK_EVERY_MS);
+    }
+  }
+}
+
+async function ensureOnce(
+  spec: TopicSpec,
   admin: Admin,
   link: KafkaLink,
   producer: KafkaProducer,
   topicBorn: TopicBornEncoder,
 ): Promise<string> {
-  assertTopicShape(spec);
   const isNew = await admin.createTopics({
     topics: [{ topic: spec.name, numPartitions: spec.partitions, configEntries: configOf(spec) }],
     waitForLeaders: false,
