@@ -2,9 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import type { Catalogue, ListOptions } from '@fluxrouter/catalogue';
 import { type FluxError, fluxError } from '@fluxrouter/errors';
 import type { EventBus } from '@fluxrouter/event-bus';
-import { EVENT_VERSION, TOPICS } from '@fluxrouter/events';
 import type { Query } from '@fluxrouter/generated/query';
-import { type Journal, type Shipper, startShipper } from '@fluxrouter/journal';
+import type { Journal } from '@fluxrouter/journal';
 import type { ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
 import type { Log } from '@fluxrouter/service-kit/log';
 import type { Metrics } from '@fluxrouter/service-kit/metrics';
@@ -21,13 +20,10 @@ import { recoverOrphans } from './orphans.ts';
 import type { RouterPort } from './ports.ts';
 import { RefusalQuota } from './refusal-quota.ts';
 import { RunningRequests } from './running-requests.ts';
+import { shipAll, shipEvents } from './ship-events.ts';
 
 /** A view of the keys that is older is not trusted: not ready, and new requests are refused. */
 const KEY_VIEW_AGE_MS_MAX = 5_000;
-const SHIP_EVENTS_MAX = 500;
-const SHIP_BYTES_MAX = 1024 * 1024;
-/** Of an event's way to its record (1 s at most) this is what batching may take. */
-const SHIP_LINGER_MS = 25;
 
 export interface IngressNeeds {
   readonly config: IngressConfig;
@@ -56,7 +52,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   const orphans = recoverOrphans(journal, Date.now());
   if (orphans > 0)
     log.warn({ orphans }, 'Requests of a killed predecessor were closed as orphaned');
-  const shipper = ship(needs);
+  const shipper = shipEvents(needs);
   const running = new RunningRequests(
     Math.max(
       5,
@@ -169,33 +165,6 @@ async function stopServing(
   server.stopAccepting();
   await running.drain(drainMs);
   await server.close();
-}
-
-function ship({ journal, bus, log }: IngressNeeds): Shipper {
-  return startShipper({
-    journal,
-    publish: async (events) => {
-      const records = events.map(({ key, type, value }) => ({
-        key,
-        value,
-        headers: { type, version: EVENT_VERSION },
-      }));
-      await bus.append(TOPICS.usage.name, records);
-    },
-    batchEvents: SHIP_EVENTS_MAX,
-    batchBytes: SHIP_BYTES_MAX,
-    lingerMs: SHIP_LINGER_MS,
-    retryBackoffMs: 250,
-    onError: (err) =>
-      log.error({ err: err as Error }, 'Events could not be shipped; they wait in the journal'),
-  });
-}
-
-/** What is not shipped in time stays in the journal for the next start. */
-async function shipAll(shipper: Shipper): Promise<void> {
-  const timeout = new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref());
-  await Promise.race([shipper.idle(), timeout]);
-  await shipper.stop();
 }
 
 function countRequests(metrics: Metrics, journal: Journal, running: RunningRequests) {

@@ -1,11 +1,20 @@
+import { join } from 'node:path';
 import { pepperFromText } from '@fluxrouter/api-keys';
-import { type IngressConfig, ingressConfig, startIngress } from '@fluxrouter/ingress';
+import {
+  type IngressConfig,
+  ingressConfig,
+  startAdoption,
+  startIngress,
+} from '@fluxrouter/ingress';
 import { rateCardAt } from '@fluxrouter/pricing';
 import type { RouterConfig } from '@fluxrouter/router';
 import { type Secret, secret, setting } from '@fluxrouter/service-kit/config';
 import { z } from 'zod';
 import { mergeSchemas } from '../config.ts';
 import type { ModuleContext, RunningModule } from '../module-context.ts';
+
+/** A process that is started anew has its own journal again in seconds. */
+const adoptEveryMs = 30_000;
 
 export const schema = mergeSchemas([
   ingressConfig,
@@ -39,8 +48,13 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     log,
     metrics,
   });
+  const directory = join(config.dataDir, 'journal');
+  const adoption = startAdoption({ directory, bus, log, everyMs: adoptEveryMs });
   return {
     check: () => ingress.readiness(),
-    stop: () => ingress.stop(),
+    async stop() {
+      await adoption.stop();
+      await ingress.stop();
+    },
   };
 }
