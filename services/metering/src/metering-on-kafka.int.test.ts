@@ -80,7 +80,7 @@ test('a member that was taken for dead and inserts late changes nothing', {
 }, async () => {
   const { client } = engine.clickhouse;
   // It never says that it lives: Kafka gives its partitions to the next one.
-  const silent = open({ sessionTimeoutMs: 1_500, heartbeatEveryMs: 600_000 });
+  const silent = open({ sessionTimeoutMs: 8_000, heartbeatEveryMs: 600_000 });
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -94,9 +94,11 @@ test('a member that was taken for dead and inserts late changes nothing', {
     held.push(inserting.then(() => {}));
     return inserting;
   };
-  const zombie = await start(silent, { ...engine.clickhouse, client: slow });
+  // There before it comes: its plans are committed while Kafka still knows it.
+  await silent.ensureTopics([TOPICS.usage]);
   await append(silent, 'acc_zombie', 200);
-  // Its plans are committed, its inserts are on their way.
+  const zombie = await start(silent, { ...engine.clickhouse, client: slow });
+  // Then its inserts are on their way.
   const group = () => silent.committed('metering', TOPICS.usage.name);
   await vi.waitUntil(
     async () =>
