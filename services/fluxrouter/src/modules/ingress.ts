@@ -1,11 +1,18 @@
 import { pepperFromText } from '@fluxrouter/api-keys';
-import { type IngressConfig, ingressConfig, startIngress } from '@fluxrouter/ingress';
+import {
+  type IngressConfig,
+  ingressConfig,
+  recoverOrphans,
+  startAdoption,
+  startIngress,
+} from '@fluxrouter/ingress';
 import { rateCardAt } from '@fluxrouter/pricing';
 import { type RouterConfig, routerConfig } from '@fluxrouter/router';
 import { type Secret, secret, setting } from '@fluxrouter/service-kit/config';
 import { z } from 'zod';
 import { mergeSchemas } from '../config.ts';
 import type { ModuleContext, RunningModule } from '../module-context.ts';
+import { ADOPT_EVERY_MS, journalDirectory } from './journal.ts';
 
 export const schema = mergeSchemas([
   ingressConfig,
@@ -45,8 +52,15 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     log,
     metrics,
   });
+  const adoption = startAdoption({
+    ...{ directory: journalDirectory(context), bus, log, everyMs: ADOPT_EVERY_MS },
+    closeOrphans: (journalOfDead) => recoverOrphans(journalOfDead, Date.now()),
+  });
   return {
     check: () => ingress.readiness(),
-    stop: () => ingress.stop(),
+    async stop() {
+      await adoption.stop();
+      await ingress.stop();
+    },
   };
 }
