@@ -20,6 +20,7 @@ const suites: Record<string, () => Promise<SuiteReport>> = {
   unit: () => runProject('unit', 300),
   int: () => runProject('int', 600),
   e2e: () => runProject('e2e', 600),
+  services: runServices,
   mutants: runMutants,
 };
 
@@ -63,6 +64,14 @@ async function runChecks(): Promise<SuiteReport> {
 
 async function runProject(project: string, limitSeconds: number): Promise<SuiteReport> {
   return (await runVitest({ project, limitSeconds, live: true })).report;
+}
+
+/** A selection against `pnpm start:services`; `.ci/full` runs all, with Kafka too. */
+async function runServices(): Promise<SuiteReport> {
+  const files = ['spine', 'streams', 'records'].map((name) => `tests/e2e/${name}.test.ts`);
+  const environment = { FLUX_FORM: 'services' };
+  return (await runVitest({ project: 'e2e', files, environment, limitSeconds: 300, live: true }))
+    .report;
 }
 
 /** The quick ones here; `pnpm test:mutants` tries all. */

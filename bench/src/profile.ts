@@ -1,14 +1,16 @@
 /**
  * What our gateway spends its time on under the benchmark's load: self times by function and by
- * place. `node bench/src/profile.ts [requests|streams] [--floor] [--top 40] [--concurrency 16]`
+ * place. `node bench/src/profile.ts [requests|streams] [--floor | --service ingress]
+ * [--top 40] [--concurrency 16]`
  * The profiler itself takes a share; compare places with each other, not with the benchmark.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LoadGenerator } from './load/load-generator.ts';
 import { startFloor } from './processes/start-floor.ts';
-import { startGateway } from './processes/start-gateway.ts';
+import { pidOf, startGateway } from './processes/start-gateway.ts';
 import { startSandbox } from './processes/start-sandbox.ts';
+import { startServices } from './processes/start-services.ts';
 import type { Subject } from './processes/subject.ts';
 import { type CpuProfile, freePort, Inspector } from './profile/inspector.ts';
 import { type SelfTime, summarise } from './profile/self-times.ts';
@@ -19,6 +21,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     floor: { type: 'boolean', default: false },
+    /** Of the distributed form: this one of its processes. */
+    service: { type: 'string' },
     top: { type: 'string', default: '40' },
     concurrency: { type: 'string', default: '16' },
     /** Where to keep the profile, for a viewer such as Chrome's. */
@@ -38,14 +42,24 @@ async function profile(kind: 'requests' | 'streams'): Promise<void> {
     started.adopt(part, (each) => each.stop());
   const sandbox = keep(await startSandbox());
   const load = keep(await LoadGenerator.start());
-  const subject: Subject = values.floor
-    ? keep(await startFloor(sandbox, [flag]))
-    : keep(await startGateway(sandbox, { NODE_OPTIONS: flag }));
+  const { service } = values;
+  let subject: Subject;
+  let pid: number;
+  if (service !== undefined) {
+    const services = keep(await startServices(sandbox, { NODE_OPTIONS: flag }));
+    subject = services;
+    pid = pidOf(services.system, service);
+  } else {
+    subject = values.floor
+      ? keep(await startFloor(sandbox, [flag]))
+      : keep(await startGateway(sandbox, { NODE_OPTIONS: flag }));
+    pid = subject.pid;
+  }
   const target = subject.target(requestBodies[kind === 'streams' ? 'stream' : 'whole']);
   const run = (forMs: number) => load.run({ kind: 'closed', target, concurrency, forMs, countMax });
   await run(5_000);
-  const inspector = await Inspector.open(subject.pid, port);
-  const threads = watchThreads(subject.pid);
+  const inspector = await Inspector.open(pid, port);
+  const threads = watchThreads(pid);
   let count = 0;
   const taken = await inspector.profileDuring(async () => {
     count = (await run(profiledMs)).count;
@@ -54,7 +68,12 @@ async function profile(kind: 'requests' | 'streams'): Promise<void> {
   const times = threads();
   inspector.close();
   if (values.out !== undefined) writeFileSync(values.out, JSON.stringify(taken));
-  print(`${subject.name}: ${count} ${kind}, ${concurrency} at a time`, times, taken, count);
+  print(
+    `${service ?? subject.name}: ${count} ${kind}, ${concurrency} at a time`,
+    times,
+    taken,
+    count,
+  );
 }
 
 function print(title: string, times: ThreadTimes, taken: CpuProfile, count: number): void {

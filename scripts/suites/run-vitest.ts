@@ -11,6 +11,8 @@ export interface VitestRun {
   readonly files?: readonly string[];
   /** Only tests whose name has this in it. */
   readonly named?: string | undefined;
+  /** Beside the environment of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Another tree than the checkout. */
   readonly directory?: string;
   readonly limitSeconds: number;
@@ -35,6 +37,7 @@ export async function runVitest(
       ],
       directory,
       limitSeconds: run.limitSeconds,
+      ...(run.environment === undefined ? {} : { environment: run.environment }),
       ...(run.live === undefined ? {} : { live: run.live }),
     });
     const report = command.timedOut

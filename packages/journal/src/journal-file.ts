@@ -15,6 +15,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS deleted (
     chunks INTEGER NOT NULL, bytes INTEGER NOT NULL, shipped INTEGER NOT NULL) STRICT;
   INSERT INTO deleted SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM deleted);
+  CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL) STRICT;
+  INSERT INTO identity SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM identity);
 `;
 /**
  * - `EXCLUSIVE`: one process owns the file, so no commit pays for locks (12 µs a request).
@@ -128,6 +130,11 @@ export class JournalFile {
       | undefined;
     if (row === undefined) return null;
     return { id: row[0], firstSequence: row[1] - row[2] + 1, outbox: row[3] };
+  }
+
+  /** Of this file, whoever owns it: one that takes the place of a lost one has another. */
+  id(): string {
+    return (this.#database.prepare('SELECT id FROM identity').get() as { id: string }).id;
   }
 
   deleted(): Deleted {

@@ -43,6 +43,8 @@ export interface JournalState {
  * crash**: then the latest commits may be missing, but the file is sound.
  */
 export interface Journal {
+  /** Of the file: the events' sequence numbers are without gaps under it. */
+  readonly id: string;
   /** An open entry; a predecessor's open entries come back from `recovered`. */
   begin(payload: Uint8Array): number;
   /** Sets the second payload of an open entry; the last call counts. Ignored for one not open. */

@@ -26,6 +26,7 @@ type DurableCallback = (error: Error | null) => void;
  * open for long is written anew, so that it does not hold that up.
  */
 export class SqliteJournal implements Journal {
+  readonly id: string;
   readonly #file: JournalFile;
   readonly #lock: FileLock;
   readonly #options: SqliteJournalOptions;
@@ -47,6 +48,7 @@ export class SqliteJournal implements Journal {
 
   constructor(file: JournalFile, lock: FileLock, options: SqliteJournalOptions) {
     this.#file = file;
+    this.id = file.id();
     this.#lock = lock;
     this.#options = options;
     this.#deleted = file.deleted();

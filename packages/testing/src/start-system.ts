@@ -69,6 +69,12 @@ const formArgs: Readonly<Record<SystemForm, readonly string[]>> = {
 /** The process of `pnpm start:services` that does what tests know by its name in `npm start`. */
 const sameRole = { gateway: 'ingress', control: 'accounts' } as const;
 
+/** Kafka is fetched and formatted first. */
+const readyTimeoutsMs: Readonly<Record<SystemForm, number>> = {
+  'one-machine': 60_000,
+  services: 60_000,
+  'services-kafka': 110_000,
+};
 const stopTimeoutMs = 45_000;
 
 /** Starts everything on free ports and waits until it is ready. */
@@ -93,7 +99,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   };
   let ready: ReadyFile;
   try {
-    ready = await untilReady(read, child, options.readyTimeoutMs ?? 60_000);
+    ready = await untilReady(read, child, options.readyTimeoutMs ?? readyTimeoutsMs[form]);
   } catch (error) {
     if (child.exitCode === null) child.kill('SIGTERM');
     await ended;

@@ -12,6 +12,7 @@ export const meteringMetricNames = {
   reconcileDifferences: 'flux_reconcile_differences_total',
   reconcileMissing: 'flux_reconcile_missing_records_total',
   reconcileStalled: 'flux_reconcile_stalled_partitions',
+  reconcileNotShipped: 'flux_reconcile_not_shipped_total',
 } as const;
 
 /** What metering counts, as Prometheus sees it. */
@@ -45,7 +46,7 @@ export function meteringMetrics(metrics: Metrics): MeteringMetrics {
   };
 }
 
-/** Alarms of the reconciler: anything but 0 in the last three is worth getting up for. */
+/** Alarms of the reconciler: anything but 0 in the last four is worth getting up for. */
 export function reconcilerMetrics(metrics: Metrics): ReconcilerMetrics {
   const names = meteringMetricNames;
   const compared = metrics.counter({
@@ -60,6 +61,10 @@ export function reconcilerMetrics(metrics: Metrics): ReconcilerMetrics {
     name: names.reconcileMissing,
     help: 'Records of the log that are in no table of ClickHouse',
   });
+  const notShipped = metrics.counter({
+    name: names.reconcileNotShipped,
+    help: 'Events that a journal has numbered and that never came to the log',
+  });
   const stalled = metrics.gauge({
     name: names.reconcileStalled,
     help: 'Partitions with traffic of which nothing is inserted',
@@ -71,5 +76,6 @@ export function reconcilerMetrics(metrics: Metrics): ReconcilerMetrics {
       missing.inc(records);
     },
     stalled: (partitions) => stalled.set(partitions),
+    notShipped: (events) => notShipped.inc(events),
   };
 }

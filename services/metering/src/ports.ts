@@ -26,6 +26,8 @@ export interface ReconcilerMetrics {
   different(missing: number): void;
   /** Alarm where not 0: partitions with traffic of which nothing is inserted. */
   stalled(partitions: number): void;
+  /** Alarm: events that a journal has numbered and that never came to the log. */
+  notShipped(events: number): void;
 }
 
 /** What metering needs of the bus. */

@@ -70,7 +70,13 @@ export async function startMetering(parts: MeteringParts): Promise<Metering> {
   const reconciler = await startReconciler({
     ...{ bus, client: clickhouse.client, log, topic: TOPIC, meteringGroup: GROUP },
     ...{ everyMs: config.reconcileEveryMs, stallMs: config.reconcileStallMs },
-    metrics: parts.reconcilerMetrics ?? { compared() {}, different() {}, stalled() {} },
+    gapMs: Math.max(60_000, 3 * config.reconcileEveryMs),
+    metrics: parts.reconcilerMetrics ?? {
+      compared() {},
+      different() {},
+      stalled() {},
+      notShipped() {},
+    },
   });
   return {
     completeUntil: usageCompleteUntil(bus, config.requestLifeMsMax),

@@ -6,13 +6,13 @@ import type { TopicBornEncoder, TopicSpec } from '../port.ts';
 import { assertTopicShape, topicBornRecord } from '../topic-shape.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaProducer } from './kafka-producer.ts';
-import { protocolErrorOf } from './kafkajs-wire.ts';
+import { untilSettled } from './until-settled.ts';
 
 /** How long whoever makes a topic may take to write its first records; then another does it. */
 const BIRTH_MS = 10_000;
 const ASK_EVERY_MS = 50;
-const KNOWN_MS = 10_000;
-const notYetKnown = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+/** How long a new topic may take until every broker knows it and its leaders. */
+const SETTLE_MS = 30_000;
 
 /**
  * Makes the topic where it does not exist, verifies it where it does, and sees to it that each partition
@@ -20,25 +20,42 @@ const notYetKnown = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE
  */
 export async function ensureTopic(
   spec: TopicSpec,
+  ...parts: [Admin, KafkaLink, KafkaProducer, TopicBornEncoder]
+): Promise<string> {
+  assertTopicShape(spec);
+  const until = performance.now() + SETTLE_MS;
+  for (;;) {
+    try {
+      return await ensureOnce(spec, ...parts);
+    } catch (error) {
+      // Another process is making it at this moment: its partitions have no leaders yet.
+      const { retriable } = error as { retriable?: boolean };
+      if (retriable !== true || performance.now() > until) throw error;
+      await sleep(ASK_EVERY_MS);
+    }
+  }
+}
+
+async function ensureOnce(
+  spec: TopicSpec,
   admin: Admin,
   link: KafkaLink,
   producer: KafkaProducer,
   topicBorn: TopicBornEncoder,
 ): Promise<string> {
-  assertTopicShape(spec);
   const isNew = await admin.createTopics({
     topics: [{ topic: spec.name, numPartitions: spec.partitions, configEntries: configOf(spec) }],
     waitForLeaders: false,
   });
   // The controller knows a new topic a moment before each broker does.
-  await untilKnown(() => verify(spec, admin));
-  let unborn = isNew ? all(spec) : await untilKnown(() => untilBorn(spec, admin));
+  await untilSettled(() => verify(spec, admin));
+  let unborn = isNew ? all(spec) : await untilSettled(() => untilBorn(spec, admin));
   const readFirst = (without: readonly number[]) =>
-    untilKnown(() => readEpoch(spec, link, without));
+    untilSettled(() => readEpoch(spec, link, without));
   let epoch = unborn.length < spec.partitions ? await readFirst(unborn) : undefined;
   if (unborn.length > 0) {
     // Asked again: this process, too, may have been paused for long.
-    if (!isNew) unborn = await untilKnown(() => findUnborn(spec, admin));
+    if (!isNew) unborn = await untilSettled(() => findUnborn(spec, admin));
     epoch ??= randomUUID();
     const record = topicBornRecord(topicBorn, spec.name, epoch);
     const placed = unborn.map((partition) => ({ record, partition }));
@@ -79,19 +96,6 @@ async function verify(spec: TopicSpec, admin: Admin): Promise<void> {
     throw new TopicMismatchError(
       `topic ${spec.name} may lose records: set ${limits.join(' and ')} to -1`,
     );
-}
-
-async function untilKnown<Result>(work: () => Promise<Result>): Promise<Result> {
-  const until = performance.now() + KNOWN_MS;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const type = protocolErrorOf(error) ?? '';
-      if (!notYetKnown.has(type) || performance.now() > until) throw error;
-    }
-    await sleep(ASK_EVERY_MS);
-  }
 }
 
 /** Waits for whoever made the topic. What is left then was made by a process that died. */

@@ -59,6 +59,13 @@ const LEAVE_MS = 2_000;
 
 let lastClaim = 0;
 
+const SETTLING = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+const SETTLING_TRIES = 5;
+
 /**
  * One member of a group by Kafka's protocol (join, sync, heartbeat, commit). It joins again by itself
  * after any error and any rebalance, as long as it is not told to leave.
@@ -134,7 +141,8 @@ export class GroupMember implements GroupMembership {
         if (type === 'UNKNOWN_MEMBER_ID' || type === 'ILLEGAL_GENERATION') memberId = '';
         if (type === 'REBALANCE_IN_PROGRESS') continue;
         failures += 1;
-        this.#parts.onError(error);
+        // At first contact a coordinator is chosen and reads what it must know: no fault yet.
+        if (failures > SETTLING_TRIES || !SETTLING.has(type ?? '')) this.#parts.onError(error);
         await sleep(reconnectDelayMs(failures), undefined, { signal, ref: false }).catch(() => {});
       } finally {
         this.#current = null;

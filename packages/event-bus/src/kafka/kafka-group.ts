@@ -5,6 +5,8 @@ import type { Assignment } from './group-assignment.ts';
 import { GroupMember, type GroupTimes, type Stand } from './group-member.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
+import type { WireCluster } from './kafkajs-wire.ts';
+import { untilSettled } from './until-settled.ts';
 
 export interface KafkaGroupParts {
   group: string;
@@ -73,11 +75,12 @@ export class KafkaGroup implements GroupLedger {
 
   async #fetch(topic: string, partitions: readonly number[]) {
     const asked = partitions.map((partition) => ({ partition }));
-    const { responses } = await this.#link.run(async (cluster) => {
-      const groupId = this.#parts.group;
+    const groupId = this.#parts.group;
+    const ask = async (cluster: WireCluster) => {
       const coordinator = await cluster.findGroupCoordinator({ groupId });
       return coordinator.offsetFetch({ groupId, topics: [{ topic, partitions: asked }] });
-    });
+    };
+    const { responses } = await untilSettled(() => this.#link.run(ask));
     const epoch = this.#parts.topic(topic)?.epoch ?? '';
     return (responses[0]?.partitions ?? []).flatMap((commit): [number, CommittedOffset][] => {
       const metadata = metadataOf(epoch, commit.metadata);

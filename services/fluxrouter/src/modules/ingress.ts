@@ -4,6 +4,8 @@ import {
   type HealthPort,
   type IngressConfig,
   ingressConfig,
+  recoverOrphans,
+  startAdoption,
   startIngress,
 } from '@fluxrouter/ingress';
 import { rateCardAt } from '@fluxrouter/pricing';
@@ -12,6 +14,7 @@ import { type Secret, secret, setting } from '@fluxrouter/service-kit/config';
 import { z } from 'zod';
 import { mergeSchemas } from '../config.ts';
 import type { ModuleContext, RunningModule } from '../module-context.ts';
+import { ADOPT_EVERY_MS, journalDirectory } from './journal.ts';
 
 export const schema = mergeSchemas([
   ingressConfig,
@@ -59,8 +62,15 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     log,
     metrics,
   });
+  const adoption = startAdoption({
+    ...{ directory: journalDirectory(context), bus, log, everyMs: ADOPT_EVERY_MS },
+    closeOrphans: (journalOfDead) => recoverOrphans(journalOfDead, Date.now()).length,
+  });
   return {
     check: () => ingress.readiness(),
-    stop: () => ingress.stop(),
+    async stop() {
+      await adoption.stop();
+      await ingress.stop();
+    },
   };
 }

@@ -74,6 +74,7 @@ function reconcilerDetail(report: ReconcilerReport) {
   return {
     reconciler: report.state,
     recordsMissing: report.recordsMissing,
+    eventsNotShipped: report.eventsNotShipped,
     ...(report.stalledPartitions.length > 0 && {
       stalledPartitions: report.stalledPartitions.join(','),
     }),

@@ -1,10 +1,13 @@
+import { startAdoption } from '@fluxrouter/ingress';
 import {
+  closeOrphanedAttempts,
   type ProviderProxyConfig,
   providerProxyConfig,
   startProviderProxy,
 } from '@fluxrouter/provider-proxy';
 import { serveAttempts } from '@fluxrouter/service-kit/grpc';
 import type { ModuleContext, RunningModule } from '../module-context.ts';
+import { ADOPT_EVERY_MS, journalDirectory } from './journal.ts';
 
 export const schema = providerProxyConfig;
 
@@ -24,10 +27,20 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
   const service = serveAttempts(proxy.port, {
     onFault: (err) => log.error({ err }, 'An attempt met a fault of ours'),
   });
+  // Where ingress is in this process, it adopts those of both.
+  const adoption = context.isHere('ingress')
+    ? undefined
+    : startAdoption({
+        ...{ directory: journalDirectory(context), bus: context.bus, log },
+        ...{ everyMs: ADOPT_EVERY_MS, closeOrphans: closeOrphanedAttempts },
+      });
   return {
     provides: { providerProxy: proxy.port },
     serves: service,
     drain: () => service.drain(),
-    stop: () => proxy.stop(),
+    async stop() {
+      await adoption?.stop();
+      await proxy.stop();
+    },
   };
 }

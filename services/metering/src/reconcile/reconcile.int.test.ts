@@ -27,6 +27,7 @@ const metrics: ReconcilerMetrics = {
   stalled(partitions) {
     alarms.stalled = partitions;
   },
+  notShipped() {},
 };
 const errors: { message: string; fields: Readonly<Record<string, unknown>> }[] = [];
 const log = {

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { PartitionBatch } from '@fluxrouter/event-bus';
+import type { Consumer, PartitionBatch } from '@fluxrouter/event-bus';
+import { TOPICS } from '@fluxrouter/events';
 import type { Log, MeteringBus, ReconcilerMetrics } from '../ports.ts';
 import { readLog } from './read-log.ts';
 import { type Reconciled, reconcileRange } from './reconcile-range.ts';
+import { SequenceGaps } from './sequence-gaps.ts';
 import { type LogRange, storedSums } from './stored-sums.ts';
 import { addTo, type Difference, type HourlySums } from './sums.ts';
 
@@ -18,6 +20,8 @@ export interface ReconcilerParts {
   readonly everyMs: number;
   /** Traffic for so long, and nothing of it in ClickHouse: an alarm. */
   readonly stallMs: number;
+  /** So long may pass between a journal's event and one with a lower number. */
+  readonly gapMs: number;
 }
 
 /** A difference between log and ClickHouse that was found since the start of this process. */
@@ -32,6 +36,8 @@ export interface ReconcilerReport {
   readonly recordsCompared: number;
   readonly recordsMissing: number;
   readonly stalledPartitions: readonly number[];
+  /** Events that journals have numbered and that are not in the log. */
+  readonly eventsNotShipped: number;
   /** The latest ones. */
   readonly differences: readonly FoundDifference[];
 }
@@ -64,7 +70,9 @@ export async function startReconciler(parts: ReconcilerParts): Promise<Reconcile
   const found: FoundDifference[] = [];
   const stalled = new Map<number, number>();
   const totals = new Map<number, { log: HourlySums; table: HourlySums }>();
-  let [compared, missing] = [0, 0];
+  let gaps = new SequenceGaps(parts.gapMs);
+  let consumer: Consumer | undefined;
+  let [compared, missing, notShipped] = [0, 0, 0];
 
   async function handle(batch: PartitionBatch): Promise<void> {
     const { epoch, partition, records, endOffset } = batch;
@@ -80,6 +88,7 @@ export async function startReconciler(parts: ReconcilerParts): Promise<Reconcile
     }
     if (signal.aborted || batch.isStale()) return;
     note(range, result);
+    noteSequences(records);
     compared += records.length;
     metrics.compared(records.length);
     await batch.commit(endOffset, '');
@@ -116,6 +125,25 @@ export async function startReconciler(parts: ReconcilerParts): Promise<Reconcile
     log.error({ topic, partition, offset }, 'There is traffic, and nothing is inserted');
   }
 
+  /** Who reads some of the partitions only cannot tell. */
+  function noteSequences(records: PartitionBatch['records']): void {
+    const owned = consumer?.assigned().get(topic)?.length ?? 0;
+    if (owned < TOPICS.usage.partitions) {
+      gaps = new SequenceGaps(parts.gapMs);
+      return;
+    }
+    const nowMs = performance.now();
+    for (const { headers } of records) {
+      const { journal, sequence } = headers;
+      if (journal !== undefined) gaps.note(journal, Number(sequence), nowMs);
+    }
+    for (const { journal, first, missing: count } of gaps.take(nowMs)) {
+      notShipped += count;
+      metrics.notShipped(count);
+      log.error({ journal, first, missing: count }, 'Events of a journal are not in the log');
+    }
+  }
+
   function note({ partition, start, end }: LogRange, result: Reconciled): void {
     const sums = totals.get(partition) ?? { log: new Map(), table: new Map() };
     totals.set(partition, sums);
@@ -140,7 +168,7 @@ export async function startReconciler(parts: ReconcilerParts): Promise<Reconcile
     found.splice(0, found.length - DIFFERENCES_KEPT);
   }
 
-  const consumer = await bus.consume({
+  consumer = await bus.consume({
     ...{ group: GROUP, topics: [topic], lingerMs: Math.min(everyMs, 1_000) },
     ...{ maxBatchRecords: BATCH_RECORDS, maxBatchBytes: BATCH_BYTES, handle },
     onError(error) {
@@ -149,16 +177,18 @@ export async function startReconciler(parts: ReconcilerParts): Promise<Reconcile
   });
   return {
     report: () => ({
-      state: found.length > 0 || missing > 0 ? 'different' : stalled.size > 0 ? 'stalled' : 'ok',
+      state:
+        found.length + missing + notShipped > 0 ? 'different' : stalled.size > 0 ? 'stalled' : 'ok',
       recordsCompared: compared,
       recordsMissing: missing,
+      eventsNotShipped: notShipped,
       stalledPartitions: [...stalled.keys()],
       differences: [...found],
     }),
     totals: () => totals,
     async stop() {
       stopping.abort();
-      await consumer.stop();
+      await consumer?.stop();
     },
   };
 }

@@ -1,4 +1,5 @@
-import { openEmbeddedBus, type PartitionBatch } from '@fluxrouter/event-bus';
+import { type EventBus, openEmbeddedBus, type PartitionBatch } from '@fluxrouter/event-bus';
+import { openKafkaBus } from '@fluxrouter/event-bus/kafka';
 import { connectClickHouse } from '../clickhouse/connect.ts';
 import { meteringConfig } from '../config.ts';
 import type { MeteringBus } from '../ports.ts';
@@ -7,8 +8,9 @@ import { startMetering } from '../start-metering.ts';
 /**
  * A metering process that kills itself at a numbered step of consume-usage.ts, or ends by itself
  * when it has caught up: `node crashing-process.ts <bus> <clickhouse> <step> <cuts before> <batch records>`.
+ * The bus: a directory, or `kafka:<host:port>`.
  */
-const [busDirectory = '', chdbPath = '', step = 'never', cutsBefore = '0', batchRecords = '40'] =
+const [busAt = '', chdbPath = '', step = 'never', cutsBefore = '0', batchRecords = '40'] =
   process.argv.slice(2);
 
 let cuts = 0;
@@ -17,14 +19,21 @@ const reach = (reached: string) => {
   if (reached === step && cuts > Number(cutsBefore)) process.kill(process.pid, 'SIGKILL');
 };
 
-const embedded = openEmbeddedBus({ directory: busDirectory });
+const kafka = 'kafka:';
+const real: EventBus = busAt.startsWith(kafka)
+  ? openKafkaBus({
+      brokers: [busAt.slice(kafka.length)],
+      // Its successor has the partitions of a killed one so much later.
+      ...{ sessionTimeoutMs: 1_500, heartbeatEveryMs: 100 },
+    })
+  : openEmbeddedBus({ directory: busAt });
 const bus: MeteringBus = {
-  ensureTopics: (specs) => embedded.ensureTopics(specs),
-  append: (topic, records) => embedded.append(topic, records),
-  committed: (group, topic) => embedded.committed(group, topic),
-  endOffsets: (topic) => embedded.endOffsets(topic),
+  ensureTopics: (specs) => real.ensureTopics(specs),
+  append: (topic, records) => real.append(topic, records),
+  committed: (group, topic) => real.committed(group, topic),
+  endOffsets: (topic) => real.endOffsets(topic),
   consume: (options) =>
-    embedded.consume({ ...options, handle: (batch) => options.handle(watched(batch)) }),
+    real.consume({ ...options, handle: (batch) => options.handle(watched(batch)) }),
 };
 
 function watched(batch: PartitionBatch): PartitionBatch {
@@ -65,4 +74,4 @@ const metering = await startMetering({ bus, clickhouse, config, log: quiet });
 while ((await metering.stats()).lagRecords > 0) await new Promise((done) => setTimeout(done, 20));
 await metering.stop();
 await clickhouse.close();
-await embedded.close();
+await real.close();

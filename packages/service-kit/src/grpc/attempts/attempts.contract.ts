@@ -87,20 +87,16 @@ export class Seen implements AttemptSink {
 /** A provider-proxy under the hand of a test. */
 export class FakeProxy implements ProviderProxyPort {
   readonly attempts: FakeAttempt[] = [];
-  #waiting: (() => void)[] = [];
 
   begin(begin: AttemptBegin, sink: AttemptSink): AttemptCall {
     if (begin.dialect === 'fault') throw new TypeError('a prompt may be quoted here');
     const attempt = new FakeAttempt(begin, sink);
     this.attempts.push(attempt);
-    for (const resolve of this.#waiting.splice(0)) resolve();
     return attempt;
   }
 
   async attempt(index: number): Promise<FakeAttempt> {
-    while (this.attempts.length <= index) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+    await until(() => this.attempts.length > index);
     return this.attempts[index] as FakeAttempt;
   }
 }
@@ -109,7 +105,6 @@ export class FakeAttempt implements AttemptCall {
   readonly begin: AttemptBegin;
   readonly sink: AttemptSink;
   readonly told: string[] = [];
-  #waiting: (() => void)[] = [];
 
   constructor(begin: AttemptBegin, sink: AttemptSink) {
     this.begin = begin;
@@ -117,26 +112,19 @@ export class FakeAttempt implements AttemptCall {
   }
 
   async untilTold(what: string): Promise<void> {
-    while (!this.told.includes(what)) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+    await until(() => this.told.includes(what));
   }
 
   accept(): void {
-    this.#tell('accept');
+    this.told.push('accept');
   }
 
   cancel(reason: string): void {
-    this.#tell(`cancel ${reason}`);
+    this.told.push(`cancel ${reason}`);
   }
 
   resume(): void {
-    this.#tell('resume');
-  }
-
-  #tell(what: string): void {
-    this.told.push(what);
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    this.told.push('resume');
   }
 }
 
