@@ -71,6 +71,7 @@ export class GroupMember implements GroupMembership {
   readonly #parts: GroupMemberParts;
   readonly #stop = new AbortController();
   readonly #joined = new WakeSignal();
+  readonly #beatNow = new WakeSignal();
   readonly #done: Promise<void>;
   #claims = new Map<string, OwnClaim>();
   #generation: Generation | null = null;
@@ -101,6 +102,7 @@ export class GroupMember implements GroupMembership {
     await this.#committing;
     this.#stop.abort();
     this.#joined.wake();
+    this.#beatNow.wake();
     // Kafka may hold a join until others have come: it is not waited for.
     const patience = new AbortController();
     const waited = sleep(LEAVE_MS, undefined, { signal: patience.signal }).catch(() => {});
@@ -115,6 +117,7 @@ export class GroupMember implements GroupMembership {
     this.#generation = null;
     this.#claims = new Map();
     this.#rejoin = true;
+    this.#beatNow.wake();
     this.#parts.onChange();
   }
 
@@ -214,8 +217,9 @@ export class GroupMember implements GroupMembership {
         failures += 1;
         if (!signal.aborted) this.#parts.onError(error);
       }
-      const restMs = failures === 0 ? times.heartbeatEveryMs : reconnectDelayMs(failures);
-      await sleep(restMs, undefined, { signal, ref: false }).catch(() => {});
+      await this.#beatNow.wait(
+        failures === 0 ? times.heartbeatEveryMs : reconnectDelayMs(failures),
+      );
     }
     if (this.#rejoin) return;
     await this.#leaveGroup(memberId);
@@ -245,7 +249,10 @@ export class GroupMember implements GroupMembership {
       } catch (error) {
         // Whether it was written is not known: it is tried again, or refused once the claim is gone.
         this.#waiting.unshift(...some);
-        if (this.#current === generation && isAboutGeneration(error)) this.#current = null;
+        if (isAboutGeneration(error)) {
+          if (this.#current === generation) this.#current = null;
+          this.#beatNow.wake();
+        }
         failures += 1;
         if (!isAboutGeneration(error)) this.#parts.onError(error);
         await sleep(reconnectDelayMs(failures), undefined, { ref: false });
