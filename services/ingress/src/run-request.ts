@@ -239,7 +239,7 @@ export class RequestRun implements AttemptSink, Running {
   #finishServed(end: AttemptEnd, model: string, nowMs: number): void {
     const { journal } = this.#ports;
     const { facts, decision, image } = this.#plan;
-    const finalBytes = image?.finalBytes(end, model) ?? end.finalBytes;
+    if (image !== undefined) end.finalBytes = image.finalBytes(end, model);
     endRequest(journal, this.#entry, facts, {
       outcome: end.outcome,
       status: 200,
@@ -250,7 +250,7 @@ export class RequestRun implements AttemptSink, Running {
       routed: this.#writer.routed,
       bodyId: image?.bodyId ?? end.bodyId,
       upstreamId: end.upstreamId,
-      notes: [...(image?.notes ?? []), ...end.notes],
+      notes: image === undefined ? end.notes : [...image.notes],
     });
     const by = decision.chain[this.#candidate];
     if (end.storedIds.length > 0 && by !== undefined) {
@@ -260,7 +260,7 @@ export class RequestRun implements AttemptSink, Running {
       this.#guard(() => {
         if (!this.#clientGone) {
           if (facts.stream) this.#startWriting();
-          this.#writer.finish({ ...end, finalBytes });
+          this.#writer.finish(end);
         }
         this.#over(end.outcome, 200);
       }),
