@@ -32,8 +32,9 @@ function makeClients(at: string): readonly RealClient[] {
       [
         ...['exec', '--skip-git-repo-check', '--json', '-m', model, '-s', 'danger-full-access'],
         ...['-c', 'model_provider=flux', '-c', `model_providers.flux=${provider}`],
-        // Its hosted web search has no price here, and is refused by name.
-        ...['-c', 'web_search=disabled', ...more, '--', prompt],
+        // Its hosted web search has no price here, and is refused by name; its tools for sub-agents come in
+        // a `namespace`, which only responses know, and are refused where a model speaks another dialect.
+        ...['-c', 'web_search=disabled', '--disable', 'multi_agent', ...more, '--', prompt],
       ],
       { cwd: home, env: { HOME: home, FLUX_KEY: key } },
     );
