@@ -6,6 +6,7 @@ export { dialectNames, dialects, isDialectName } from './registry.ts';
 export type { Codec, OutEvent, Shown, Target } from './translate/codec.ts';
 export { restoreCustomCalls } from './translate/custom-tools.ts';
 export { wireText } from './translate/read-wire.ts';
+export { holdsSeal, sealedModel } from './translate/sealed-model.ts';
 export {
   StreamTranslation,
   type Translated,

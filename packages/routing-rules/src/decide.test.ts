@@ -249,3 +249,27 @@ describe('health', () => {
     expect(decisionFor({ model: 'flux-fast', input: { health } }).routedModel).toBe('gpt-6-luna');
   });
 });
+
+describe('a tool turn that is under way', () => {
+  it('stays with the model that sealed its reasoning', () => {
+    for (const model of ['flux-auto', 'flux-fast']) {
+      const decision = decisionFor({ model, input: { sealedBy: 'claude-opus-5' } });
+      expect(decision.routedModel).toBe('claude-opus-5');
+      expect(decision.chain).toHaveLength(policy.chainMax);
+      expect(decision.reasons).toContain('seal.model:claude-opus-5');
+    }
+  });
+
+  it('goes where it would go when the sealer is nobody, cannot serve, or a pin says otherwise', () => {
+    const usual = decisionFor({}).chain;
+    for (const sealedBy of ['no-such-model', 'gpt-image-1']) {
+      expect(decisionFor({ input: { sealedBy } }).chain).toEqual(usual);
+    }
+    const providers = ['openai'];
+    expect(decisionFor({ providers, input: { sealedBy: 'kimi-k3' } }).chain).toEqual(
+      decisionFor({ providers }).chain,
+    );
+    const pinned = decisionFor({ model: 'gpt-5.4', input: { sealedBy: 'kimi-k3' } });
+    expect(pinned.chain.map(({ model }) => model)).toEqual(['gpt-5.4']);
+  });
+});

@@ -27,6 +27,8 @@ interface Selection {
   /** All that could serve, of which the chain is the first few. */
   readonly ordered: readonly Model[];
   readonly rejected: readonly { readonly model: Model; readonly reason: RejectionReason }[];
+  /** Comes first because it sealed the reasoning of a tool turn. */
+  readonly sealer?: string;
 }
 
 /**
@@ -42,7 +44,9 @@ export function decide(input: DecideInput): DecideResult {
   const assessment = assess(input.facts, input.policy);
   const plan = planRequest(input, assessment);
   const selection =
-    requested.kind === 'pin' ? selectPin(requested.model, input) : selectFromLanes(plan, input);
+    requested.kind === 'pin'
+      ? selectPin(requested.model, input)
+      : sealFirst(selectFromLanes(plan, input), input);
   if (selection.models.length === 0) {
     return { ok: false, refusal: refuseRejected(selection.rejected, input) };
   }
@@ -105,6 +109,25 @@ function selectPin(model: Model, input: DecideInput): Selection {
   return reason === null
     ? { lane: model.lane, models: [model], ordered: [model], rejected: [] }
     : { lane: model.lane, models: [], ordered: [], rejected: [{ model, reason }] };
+}
+
+/**
+ * A tool turn that is under way stays with the model that sealed its reasoning, whatever lane the
+ * request would go to: every other one refuses the seal.
+ */
+function sealFirst(selection: Selection, input: DecideInput): Selection {
+  const sealer =
+    input.sealedBy === undefined ? undefined : input.catalogue.models.get(input.sealedBy);
+  if (sealer === undefined || sealer.lane === 'image') return selection;
+  if (findRejection(sealer, constraintsOf(input)) !== null) return selection;
+  const others = selection.ordered.filter((model) => model !== sealer);
+  const ordered = [sealer, ...others];
+  return {
+    ...selection,
+    ordered,
+    models: ordered.slice(0, input.policy.chainMax),
+    sealer: sealer.id,
+  };
 }
 
 function selectFromLanes(plan: Plan, input: DecideInput): Selection {
@@ -216,6 +239,7 @@ function reasonsOf(
   if (assessment.historyFloor !== null) reasons.push(`history.floor:${assessment.historyFloor}`);
   reasons.push(...plan.reasons, `tier:${plan.tier}`, `lane:${selection.lane}`);
   if (selection.lane !== plan.lane) reasons.push(`lane.moved:${plan.lane}`);
+  if (selection.sealer !== undefined) reasons.push(`seal.model:${selection.sealer}`);
   for (const [model, state] of Object.entries(ailing)) reasons.push(`health.${state}:${model}`);
   return reasons;
 }

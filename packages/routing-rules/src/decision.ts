@@ -28,6 +28,8 @@ export interface DecideInput {
   readonly policy: Policy;
   readonly health: HealthSnapshot;
   readonly routor?: RoutorFields;
+  /** The model that sealed the reasoning of a tool turn under way: it comes first, where it may serve. */
+  readonly sealedBy?: string | undefined;
   /** Whether this deployment has credentials for a model's provider (or the sandbox stands in). */
   readonly servable: (modelId: string) => boolean;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dialect, RequestReading } from '@fluxrouter/dialects';
+import { type Dialect, type RequestReading, sealedModel } from '@fluxrouter/dialects';
 import { type FluxError, fluxError, isFluxError } from '@fluxrouter/errors';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { DecideResponse } from '@fluxrouter/generated/router';
@@ -143,6 +143,7 @@ class Acceptance {
       facts: extractFacts(reading.parsed, this.#dialect.name),
       routor,
       routeUnknownModels: caller.routeUnknownModels,
+      sealedBy: sealedModel(this.#dialect.name, reading),
       receivedAtMs: this.#hand.receivedAtMs,
     });
     const decided = ({ outcome }: DecideResponse): void => {

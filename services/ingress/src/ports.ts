@@ -10,6 +10,8 @@ export interface RouterPort {
     readonly facts: RequestFacts;
     readonly routor: RoutorFields;
     readonly routeUnknownModels: boolean;
+    /** The model that sealed the reasoning of a tool turn under way; as a client says. */
+    readonly sealedBy?: string | undefined;
     readonly receivedAtMs: number;
   }): DecideResponse | Promise<DecideResponse>;
 }

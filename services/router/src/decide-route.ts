@@ -24,6 +24,7 @@ export function decideRoute(needs: RouterNeeds, question: RouteQuestion): Decide
     policy: needs.policy,
     health: needs.health(),
     routor: question.routor,
+    sealedBy: question.sealedBy,
     servable: needs.servable,
   });
   return result.ok

@@ -20,5 +20,7 @@ export interface RouteQuestion {
   readonly facts: RequestFacts;
   readonly routor: RoutorFields;
   readonly routeUnknownModels: boolean;
+  /** The model that sealed the reasoning of a tool turn under way; as a client says. */
+  readonly sealedBy?: string | undefined;
   readonly receivedAtMs: number;
 }

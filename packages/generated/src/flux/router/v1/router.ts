@@ -38,6 +38,8 @@ export interface DecideRequest {
   routeUnknownModels: boolean;
   /** Which rate card holds; milliseconds since 1970 UTC. */
   receivedAtMs: number;
+  /** The model that sealed the reasoning of a tool turn under way; empty: none. */
+  sealedBy: string;
 }
 
 /** Routor's request fields; empty: not sent. */
@@ -300,6 +302,7 @@ function createBaseDecideRequest(): DecideRequest {
     routor: undefined,
     routeUnknownModels: false,
     receivedAtMs: 0,
+    sealedBy: "",
   };
 }
 
@@ -322,6 +325,9 @@ export const DecideRequest: MessageFns<DecideRequest> = {
     }
     if (message.receivedAtMs !== 0) {
       writer.uint32(49).double(message.receivedAtMs);
+    }
+    if (message.sealedBy !== "") {
+      writer.uint32(58).string(message.sealedBy);
     }
     return writer;
   },
@@ -387,6 +393,14 @@ export const DecideRequest: MessageFns<DecideRequest> = {
             message.receivedAtMs = reader.double();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.sealedBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -444,6 +458,7 @@ export const DecideRequest: MessageFns<DecideRequest> = {
       : undefined;
     message.routeUnknownModels = object.routeUnknownModels ?? false;
     message.receivedAtMs = object.receivedAtMs ?? 0;
+    message.sealedBy = object.sealedBy ?? "";
     return message;
   },
 };
