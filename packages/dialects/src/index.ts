@@ -16,6 +16,8 @@ export {
 } from './openai-images/image-ask.ts';
 export { dialectNames, dialects, isDialectName } from './registry.ts';
 export type { Codec, OutEvent, Shown, Target } from './translate/codec.ts';
+export { restoreCustomCalls } from './translate/custom-tools.ts';
+export { holdsSeal } from './translate/holds-seal.ts';
 export { wireText } from './translate/read-wire.ts';
 export {
   StreamTranslation,

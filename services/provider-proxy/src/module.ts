@@ -73,7 +73,7 @@ export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
     const plan =
       target === undefined || model === undefined
         ? failure('upstream_failed')
-        : planTranslation(what, model, target.provider, needs.config.onLoss);
+        : planTranslation(what, model, target.provider, needs.config.onLoss, ports.nowMs());
     if (target === undefined || (plan !== null && 'code' in plan)) {
       const attempt = new Attempt(
         ports,

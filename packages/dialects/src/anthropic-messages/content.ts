@@ -13,9 +13,8 @@ export const HOME = 'anthropic-messages';
 const INNER = `${HOME}/inner`;
 
 /** https://docs.anthropic.com/en/api/messages#body-messages-content */
-export function decodeBlocks(content: readonly unknown[]): Block[] {
-  return content.map((value) => {
-    const record = asRecord(value) ?? {};
+export function decodeBlocks(content: readonly JsonObject[]): Block[] {
+  return content.map((record) => {
     const reader = readers[String(record['type'])];
     return reader?.(new Members(record)) ?? { kind: 'opaque', dialect: HOME, value: record };
   });
@@ -61,7 +60,9 @@ const readers: Readonly<Record<string, (members: Members) => Block | undefined>>
     if (callId === undefined) return undefined;
     const text = members.string('content');
     const blocks: Block[] =
-      text === undefined ? decodeBlocks(members.list('content') ?? []) : [{ kind: 'text', text }];
+      text === undefined
+        ? decodeBlocks(members.records('content') ?? [])
+        : [{ kind: 'text', text }];
     return compact({
       kind: 'toolResult' as const,
       callId,

@@ -7,7 +7,7 @@ import {
   nativeOf,
   type ReportedUsage,
 } from '@fluxrouter/conversation';
-import { compact, Members } from '../translate/members.ts';
+import { compact, Members, recordsIn } from '../translate/members.ts';
 import { asRecord } from '../usage.ts';
 import { decodeBlocks, HOME } from './content.ts';
 import { readUsage } from './usage.ts';
@@ -15,8 +15,8 @@ import { readUsage } from './usage.ts';
 /** https://docs.anthropic.com/en/api/messages#response */
 export function decodeAnswer(body: JsonObject, model: string | null): Answer | null {
   const members = new Members(body);
-  const { content } = body;
-  if (body['type'] === 'error' || !Array.isArray(content)) return null;
+  const content = recordsIn(body['content']);
+  if (body['type'] === 'error' || content === null) return null;
   members.taken('content');
   const raw = members.string('stop_reason');
   const usage = decodeUsage(body['usage']);

@@ -17,7 +17,7 @@ import { decodeBlocks, HOME } from './content.ts';
 
 export function decodeRequest(body: JsonObject): Conversation | FluxError {
   const members = new Members(body);
-  const messages = members.list('messages');
+  const messages = members.records('messages');
   if (messages === undefined) return invalidField('messages', 'expected an array of messages');
   const choice = members.inside('tool_choice');
   const toolChoice = decodeToolChoice(choice);
@@ -30,8 +30,8 @@ export function decodeRequest(body: JsonObject): Conversation | FluxError {
     model: members.string('model') ?? '',
     stream: members.boolean('stream'),
     instructions: decodeSystem(members),
-    turns: messages.map((message) => decodeMessage(asRecord(message) ?? {})),
-    tools: members.list('tools')?.map((tool) => decodeTool(asRecord(tool) ?? {})),
+    turns: messages.map(decodeMessage),
+    tools: members.records('tools')?.map(decodeTool),
     toolChoice,
     parallelToolCalls: serial === undefined ? undefined : !serial,
     output: decodeFormat(config),
@@ -39,7 +39,7 @@ export function decodeRequest(body: JsonObject): Conversation | FluxError {
     temperature: members.number('temperature'),
     topP: members.number('top_p'),
     topK: members.number('top_k'),
-    stop: members.list('stop_sequences')?.filter((text) => typeof text === 'string'),
+    stop: members.strings('stop_sequences'),
     reasoning: decodeReasoning(thinking, config),
     endUser: metadata.string('user_id'),
   };
@@ -63,7 +63,7 @@ function decodeSystem(members: Members): Turn | undefined {
   if (text !== undefined) {
     return { role: 'system', blocks: [{ kind: 'text', text }], shorthand: true };
   }
-  const blocks = members.list('system');
+  const blocks = members.records('system');
   return blocks === undefined ? undefined : { role: 'system', blocks: decodeBlocks(blocks) };
 }
 
@@ -73,7 +73,7 @@ function decodeMessage(message: JsonObject): Turn {
   const role = members.string('role') === 'user' ? 'user' : message['role'];
   const text = members.string('content');
   const blocks: Block[] =
-    text === undefined ? decodeBlocks(members.list('content') ?? []) : [{ kind: 'text', text }];
+    text === undefined ? decodeBlocks(members.records('content') ?? []) : [{ kind: 'text', text }];
   return compact({
     role: (role === 'assistant' || role === 'system' ? role : 'user') as Role,
     blocks,

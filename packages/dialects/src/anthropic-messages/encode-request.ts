@@ -9,6 +9,7 @@ import {
   type Turn,
 } from '@fluxrouter/conversation';
 import type { Target } from '../translate/codec.ts';
+import { freeTextSchema } from '../translate/custom-tools.ts';
 import { type Group, groupTurns, type PlacedBlock, placed } from '../translate/groups.ts';
 import { compact } from '../translate/members.ts';
 import { noteNatives, own } from '../translate/native.ts';
@@ -178,7 +179,7 @@ function encodeTool(tool: Tool, home: boolean, notes: Notes, path: string): Json
   const { name, description } = tool;
   if (tool.kind === 'custom') {
     notes.approximated('custom_tool', path);
-    return compact({ name, description, input_schema: freeText(tool.format) });
+    return compact({ name, description, input_schema: freeTextSchema(tool.format) });
   }
   const strict = home || tool.strict === true ? tool.strict : undefined;
   const input_schema = tool.parameters ?? EMPTY_SCHEMA;
@@ -186,15 +187,3 @@ function encodeTool(tool: Tool, home: boolean, notes: Notes, path: string): Json
 }
 
 const EMPTY_SCHEMA = { type: 'object', properties: {} };
-
-/** The one argument of a tool that takes free text; a grammar can only be told in words. */
-function freeText(format: JsonObject | undefined): JsonObject {
-  const grammar = format?.['type'] === 'grammar' ? format['definition'] : undefined;
-  const description =
-    typeof grammar === 'string' ? `Text that follows this grammar:\n${grammar}` : undefined;
-  return {
-    type: 'object',
-    properties: { input: compact({ type: 'string', description }) },
-    required: ['input'],
-  };
-}

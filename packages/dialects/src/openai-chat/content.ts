@@ -10,8 +10,8 @@ export const INNER = `${HOME}/inner`;
 export const FORM = `${HOME}/form`;
 
 /** https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages */
-export function decodeParts(parts: readonly unknown[]): Block[] {
-  return parts.map((part) => decodePart(asRecord(part) ?? {}));
+export function decodeParts(parts: readonly JsonObject[]): Block[] {
+  return parts.map(decodePart);
 }
 
 function decodePart(part: JsonObject): Block {

@@ -17,7 +17,7 @@ import { readUsage } from './usage.ts';
 /** https://platform.openai.com/docs/api-reference/chat/object */
 export function decodeAnswer(body: JsonObject, model: string | null): Answer | null {
   const members = new Members(body);
-  const choices = members.list('choices');
+  const choices = members.records('choices');
   if (choices === undefined || asRecord(body['error']) !== undefined) return null;
   const usage = decodeUsage(body['usage']);
   if (usage !== undefined) members.taken('usage');
@@ -26,7 +26,7 @@ export function decodeAnswer(body: JsonObject, model: string | null): Answer | n
     id: members.string('id') ?? '',
     model: members.string('model') ?? '',
     createdAt: members.number('created'),
-    choices: choices.map((choice) => decodeChoice(asRecord(choice) ?? {}, model)),
+    choices: choices.map((choice) => decodeChoice(choice, model)),
     usage,
     native: nativeOf(HOME, members.rest()),
   });

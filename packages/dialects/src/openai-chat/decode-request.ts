@@ -15,7 +15,7 @@ import { decodeMessage } from './messages.ts';
 
 export function decodeRequest(body: JsonObject): Conversation | FluxError {
   const members = new Members(body);
-  const messages = members.list('messages');
+  const messages = members.records('messages');
   if (messages === undefined) return invalidField('messages', 'expected an array of messages');
   const stop = body['stop'];
   const logprobs = members.record['logprobs'] === true;
@@ -25,8 +25,8 @@ export function decodeRequest(body: JsonObject): Conversation | FluxError {
     dialect: HOME,
     model: members.string('model') ?? '',
     stream: members.boolean('stream'),
-    turns: messages.map((message) => decodeMessage(asRecord(message) ?? {})),
-    tools: members.list('tools')?.map((tool) => decodeTool(asRecord(tool) ?? {})),
+    turns: messages.map(decodeMessage),
+    tools: members.records('tools')?.map(decodeTool),
     toolChoice: decodeToolChoice(members),
     parallelToolCalls: members.boolean('parallel_tool_calls'),
     output: decodeFormat(members),
@@ -37,7 +37,7 @@ export function decodeRequest(body: JsonObject): Conversation | FluxError {
     frequencyPenalty: members.number('frequency_penalty'),
     presencePenalty: members.number('presence_penalty'),
     seed: members.number('seed'),
-    stop: typeof stop === 'string' ? [stop] : stringsOf(members.list('stop')),
+    stop: typeof stop === 'string' ? [stop] : members.strings('stop'),
     answers: members.number('n'),
     logprobs: logprobs ? (members.number('top_logprobs') ?? 0) : undefined,
     reasoning: effort === undefined ? undefined : { effort },
@@ -49,10 +49,6 @@ export function decodeRequest(body: JsonObject): Conversation | FluxError {
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
-}
-
-function stringsOf(list: readonly unknown[] | undefined): string[] | undefined {
-  return list?.filter((text) => typeof text === 'string');
 }
 
 function decodeTool(tool: JsonObject): Tool {

@@ -24,7 +24,7 @@ export function encodeAnswer(answer: Answer, shown: Shown): Encoded {
   const body = compact({
     id: home ? answer.id : restampId(answer.id, 'chatcmpl-'),
     object: home ? undefined : 'chat.completion',
-    created: answer.createdAt ?? (home ? undefined : 0),
+    created: answer.createdAt ?? (home ? undefined : (shown.createdAt ?? 0)),
     model: shown.model ?? answer.model,
     choices: answer.choices.map((choice, i) => encodeChoice(choice, i, home, notes)),
     usage: answer.usage === undefined ? undefined : reportUsage(answer.usage),

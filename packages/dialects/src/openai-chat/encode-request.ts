@@ -11,6 +11,7 @@ import {
   type Turn,
 } from '@fluxrouter/conversation';
 import type { Target } from '../translate/codec.ts';
+import { freeTextSchema } from '../translate/custom-tools.ts';
 import { effortOf } from '../translate/efforts.ts';
 import { type Group, groupTurns, type PlacedBlock, placed } from '../translate/groups.ts';
 import { compact } from '../translate/members.ts';
@@ -30,8 +31,8 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
     model: target.upstreamModel,
     messages: encodeMessages(conversation, target, home, notes),
     stream: conversation.stream,
-    tools: encodeTools(conversation.tools, notes),
-    tool_choice: encodeToolChoice(conversation.toolChoice),
+    tools: encodeTools(conversation.tools, home, notes),
+    tool_choice: encodeToolChoice(conversation.toolChoice, home),
     parallel_tool_calls: conversation.parallelToolCalls,
     response_format: encodeFormat(conversation.output, home),
     ...limit,
@@ -153,7 +154,7 @@ function encodeAssistantGroup(
   const rest = own(group.turn?.native, HOME);
   const single = group.blocks.filter(({ block }) => block.kind === 'text').length === 1;
   const shorthand = home ? group.turn?.shorthand === true : single;
-  const message = encodeAssistant(group.blocks, shorthand, reasoning, notes);
+  const message = encodeAssistant(group.blocks, shorthand, reasoning, notes, !home);
   if (!home && message['content'] === undefined) {
     // Nothing of it is left; else: some vendors want the member beside the calls.
     if (message['tool_calls'] === undefined && message['refusal'] === undefined) return null;
@@ -167,12 +168,16 @@ function unsealed({ seal: _, ...block }: ReasoningBlock): ReasoningBlock {
   return block;
 }
 
-function encodeTools(tools: readonly Tool[] | undefined, notes: Notes): JsonObject[] | undefined {
-  const encoded = tools?.flatMap((tool, i) => encodeTool(tool, notes, `tools.${i}`));
+function encodeTools(
+  tools: readonly Tool[] | undefined,
+  home: boolean,
+  notes: Notes,
+): JsonObject[] | undefined {
+  const encoded = tools?.flatMap((tool, i) => encodeTool(tool, home, notes, `tools.${i}`));
   return encoded?.length === 0 ? undefined : encoded;
 }
 
-function encodeTool(tool: Tool, notes: Notes, path: string): JsonObject[] {
+function encodeTool(tool: Tool, home: boolean, notes: Notes, path: string): JsonObject[] {
   if (tool.kind === 'opaque') {
     if (tool.dialect === HOME) return [tool.value];
     notes.dropped('tool', path);
@@ -182,6 +187,12 @@ function encodeTool(tool: Tool, notes: Notes, path: string): JsonObject[] {
   const inner = own(tool.native, INNER);
   const rest = own(tool.native, HOME);
   const { name, description } = tool;
+  if (tool.kind === 'custom' && !home) {
+    // Few vendors of chat know tools with free text.
+    notes.approximated('custom_tool', path);
+    const parameters = freeTextSchema(tool.format);
+    return [{ type: 'function', function: compact({ name, description, parameters }) }];
+  }
   if (tool.kind === 'custom') {
     const custom = compact({ name, description, format: nestedFormat(tool.format), ...inner });
     return [{ type: 'custom', custom, ...rest }];
@@ -203,12 +214,12 @@ function nestedFormat(format: JsonObject | undefined): JsonObject | undefined {
   return { type, grammar };
 }
 
-function encodeToolChoice(choice: ToolChoice | undefined): unknown {
+function encodeToolChoice(choice: ToolChoice | undefined, home: boolean): unknown {
   switch (choice?.mode) {
     case undefined:
       return undefined;
     case 'tool':
-      return choice.custom
+      return choice.custom && home
         ? { type: 'custom', custom: { name: choice.name } }
         : { type: 'function', function: { name: choice.name } };
     case 'allowed': {

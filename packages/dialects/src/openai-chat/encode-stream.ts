@@ -38,7 +38,7 @@ export function encodeStream(shown: Shown): Machine<State, StreamPart, OutEvent>
       const head = {
         id: restampId(part.id, 'chatcmpl-'),
         object: 'chat.completion.chunk',
-        created: part.createdAt ?? 0,
+        created: part.createdAt ?? shown.createdAt ?? 0,
         model: shown.model ?? part.model,
       };
       const running: Running = {

@@ -9,6 +9,7 @@ import {
   type Turn,
   writeSeal,
 } from '@fluxrouter/conversation';
+import { wrapFreeText } from '../translate/custom-tools.ts';
 import { compact, Members } from '../translate/members.ts';
 import { natives, noteNatives, own } from '../translate/native.ts';
 import { asRecord } from '../usage.ts';
@@ -37,14 +38,14 @@ export function decodeMessage(message: JsonObject): Turn {
   if (role === 'assistant') blocks.push(...decodeReasoning(members));
   const text = members.string('content');
   if (text !== undefined) blocks.push({ kind: 'text', text });
-  else blocks.push(...decodeParts(members.list('content') ?? []));
+  else blocks.push(...decodeParts(members.records('content') ?? []));
   if (role === 'assistant') {
     const refusal = message['refusal'];
     if (typeof refusal === 'string' && refusal !== '') {
       members.taken('refusal');
       blocks.push({ kind: 'refusal', text: refusal });
     }
-    for (const call of members.list('tool_calls') ?? []) blocks.push(decodeCall(asRecord(call)));
+    for (const call of members.records('tool_calls') ?? []) blocks.push(decodeCall(call));
   }
   return compact({
     role: role as Role,
@@ -66,7 +67,7 @@ function decodeResult(message: JsonObject): Turn {
   members.taken('role');
   const text = members.string('content');
   const blocks: Block[] =
-    text === undefined ? decodeParts(members.list('content') ?? []) : [{ kind: 'text', text }];
+    text === undefined ? decodeParts(members.records('content') ?? []) : [{ kind: 'text', text }];
   const result = compact({
     kind: 'toolResult' as const,
     callId,
@@ -77,15 +78,15 @@ function decodeResult(message: JsonObject): Turn {
   return { role: 'tool', blocks: [result] };
 }
 
-function decodeCall(call: JsonObject | undefined): Block {
-  const members = new Members(call ?? {});
+function decodeCall(call: JsonObject): Block {
+  const members = new Members(call);
   const id = members.string('id');
   const custom = members.record['type'] === 'custom';
   const inner = inside(members, custom ? 'custom' : 'function');
   const name = inner?.string('name');
   const words = inner?.string(custom ? 'input' : 'arguments');
   if (id === undefined || name === undefined || words === undefined) {
-    return { kind: 'opaque', dialect: HOME, value: call ?? {} };
+    return { kind: 'opaque', dialect: HOME, value: call };
   }
   return compact({
     kind: 'toolCall' as const,
@@ -168,13 +169,15 @@ export function encodeAssistant(
   shorthand: boolean,
   reasoning: readonly ReasoningBlock[],
   notes: Notes,
+  /** Calls of custom tools are told as calls of the functions that stand for them. */
+  asFunctions = false,
 ): Record<string, unknown> {
   const content: Placed[] = [];
   const calls: JsonObject[] = [];
   let refusal: string | undefined;
   for (const { block, path } of placed) {
     if (block.kind === 'reasoning') continue;
-    if (block.kind === 'toolCall') calls.push(encodeCall(block, notes, path));
+    if (block.kind === 'toolCall') calls.push(encodeCall(block, notes, path, asFunctions));
     else if (block.kind === 'opaque' && isCall(block)) calls.push(block.value);
     else if (block.kind === 'refusal' && own(block.native, FORM)?.['part'] !== true) {
       refusal = (refusal ?? '') + block.text;
@@ -201,11 +204,16 @@ export function encodeCall(
   call: Extract<Block, { kind: 'toolCall' }>,
   notes: Notes,
   path: string,
+  asFunctions: boolean,
 ): JsonObject {
   noteNatives(notes, call.native, HOME, path);
   const inner = own(call.native, INNER);
   const rest = own(call.native, HOME);
   const { id, name } = call;
+  if (call.custom && asFunctions) {
+    notes.approximated('custom_tool', path);
+    return { id, type: 'function', function: { name, arguments: wrapFreeText(call.arguments) } };
+  }
   return call.custom
     ? { id, type: 'custom', custom: { name, input: call.arguments, ...inner }, ...rest }
     : { id, type: 'function', function: { name, arguments: call.arguments, ...inner }, ...rest };

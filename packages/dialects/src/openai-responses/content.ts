@@ -9,8 +9,8 @@ export const HOME = 'openai-responses';
 export const FORM = `${HOME}/form`;
 
 /** https://platform.openai.com/docs/api-reference/responses/create#responses-create-input */
-export function decodeParts(parts: readonly unknown[], textType: string): Block[] {
-  return parts.map((part) => decodePart(asRecord(part) ?? {}, textType));
+export function decodeParts(parts: readonly JsonObject[], textType: string): Block[] {
+  return parts.map((part) => decodePart(part, textType));
 }
 
 function decodePart(part: JsonObject, textType: string): Block {

@@ -7,7 +7,7 @@ import {
   type ReportedUsage,
   type Turn,
 } from '@fluxrouter/conversation';
-import { compact, Members } from '../translate/members.ts';
+import { compact, Members, recordsIn } from '../translate/members.ts';
 import { asRecord } from '../usage.ts';
 import { HOME } from './content.ts';
 import { decodeItem } from './items.ts';
@@ -15,11 +15,11 @@ import { readUsage } from './usage.ts';
 
 /** https://platform.openai.com/docs/api-reference/responses/object */
 export function decodeAnswer(body: JsonObject, model: string | null): Answer | null {
-  const { output } = body;
-  if (!Array.isArray(output) || body['status'] === 'failed') return null;
+  const output = recordsIn(body['output']);
+  if (output === null || body['status'] === 'failed' || asRecord(body['error'])) return null;
   const members = new Members(body);
   members.taken('output');
-  const turns = output.map((item) => sealedTurn(decodeItem(asRecord(item) ?? {}), model));
+  const turns = output.map((item) => sealedTurn(decodeItem(item), model));
   const usage = decodeUsage(body['usage']);
   if (usage !== undefined) members.taken('usage');
   return compact({

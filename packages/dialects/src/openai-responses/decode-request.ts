@@ -18,13 +18,13 @@ const LOGPROBS = 'message.output_text.logprobs';
 export function decodeRequest(body: JsonObject): Conversation | FluxError {
   const members = new Members(body);
   const input = members.string('input');
-  const items = members.list('input');
+  const items = members.records('input');
   const instructions = members.string('instructions');
   const text = members.inside('text');
   const thinking = members.inside('reasoning');
   const turns: Turn[] =
     input === undefined
-      ? (items ?? []).map((item) => decodeItem(asRecord(item) ?? {}))
+      ? (items ?? []).map(decodeItem)
       : [{ role: 'user', blocks: [{ kind: 'text', text: input }], shorthand: true }];
   if (input === undefined && items === undefined && body['input'] !== undefined) {
     if (!Array.isArray(body['input']) && body['input'] !== null) {
@@ -47,7 +47,7 @@ export function decodeRequest(body: JsonObject): Conversation | FluxError {
           },
     turns,
     shorthand: input === undefined ? undefined : (true as const),
-    tools: members.list('tools')?.map((tool) => decodeTool(asRecord(tool) ?? {})),
+    tools: members.records('tools')?.map(decodeTool),
     toolChoice: decodeToolChoice(members),
     parallelToolCalls: members.boolean('parallel_tool_calls'),
     output: decodeFormat(text),

@@ -1,6 +1,5 @@
 import {
   type Answer,
-  type Block,
   type Encoded,
   type JsonObject,
   Notes,
@@ -14,7 +13,7 @@ import { restampId } from '../translate/sources.ts';
 import { HOME } from './content.ts';
 import { encodeTurn } from './encode-items.ts';
 import { encodeFinish, reportUsage, responseObject } from './response-object.ts';
-import { asCustomCall, itemId } from './stream-items.ts';
+import { itemId } from './stream-items.ts';
 
 export function encodeAnswer(answer: Answer, shown: Shown): Encoded {
   return answer.dialect === HOME ? ownAnswer(answer, shown) : foreignAnswer(answer, shown);
@@ -50,7 +49,7 @@ function foreignAnswer(answer: Answer, shown: Shown): Encoded {
     noteNatives(notes, turn?.native, HOME, 'turns.0');
     const spoken: Turn = {
       role: 'assistant',
-      blocks: blocks.map(({ block }) => custom(block, shown)),
+      blocks: blocks.map(({ block }) => block),
     };
     output.push(...encodeTurn(spoken, 'turns.0', choices, notes));
   }
@@ -58,17 +57,15 @@ function foreignAnswer(answer: Answer, shown: Shown): Encoded {
   if (finish?.reason === 'pause' || finish?.reason === 'stopSequence') {
     notes.approximated('finish_reason', 'answer.finish');
   }
-  const head = { id, createdAt: answer.createdAt ?? 0, model: shown.model ?? answer.model };
+  const head = {
+    id,
+    createdAt: answer.createdAt ?? shown.createdAt ?? 0,
+    model: shown.model ?? answer.model,
+  };
   const { status, incomplete_details } = encodeFinish(finish);
   const items = output.map((item, i) => finished(item, itemId(item, id, i)));
   const more = { incomplete_details, usage: reportUsage(answer.usage) };
   return { body: { ...responseObject(head, status, items, more) }, notes: notes.list };
-}
-
-/** A call of a tool that went upstream as a function with one argument. */
-function custom(block: Block, { customTools }: Shown): Block {
-  if (block.kind !== 'toolCall' || customTools?.has(block.name) !== true) return block;
-  return asCustomCall(block);
 }
 
 function finished(item: JsonObject, id: string): JsonObject {

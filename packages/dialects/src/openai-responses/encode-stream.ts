@@ -13,7 +13,7 @@ import { compact } from '../translate/members.ts';
 import { restampId } from '../translate/sources.ts';
 import { reasoningItem } from './encode-items.ts';
 import { encodeFinish, type ResponseHead, reportUsage, responseObject } from './response-object.ts';
-import { freeTextOf, itemId } from './stream-items.ts';
+import { itemId } from './stream-items.ts';
 
 type State = { readonly at: 'beforeStart' } | Running | { readonly at: 'over' };
 
@@ -36,8 +36,6 @@ interface Open {
   readonly id: string;
   readonly text: string;
   readonly logprobs: readonly unknown[];
-  /** A function that stands for a custom tool: its text is told when it is whole. */
-  readonly standsFor: boolean;
 }
 
 type Step = readonly [State, readonly OutEvent[]];
@@ -49,11 +47,11 @@ export function encodeStream(shown: Shown): Machine<State, StreamPart, OutEvent>
     step(state, part) {
       if (state.at === 'over') return [state, []];
       if (part.type === 'error') return [{ at: 'over' }, []];
-      if (state.at === 'running') return write(state, part, shown);
+      if (state.at === 'running') return write(state, part);
       if (part.type !== 'start') return [state, []];
       const head: ResponseHead = {
         id: restampId(part.id, 'resp_'),
-        createdAt: part.createdAt ?? 0,
+        createdAt: part.createdAt ?? shown.createdAt ?? 0,
         model: shown.model ?? part.model,
       };
       const out = new Out(0);
@@ -91,12 +89,12 @@ class Out {
   }
 }
 
-function write(state: Running, part: StreamPart, shown: Shown): Step {
+function write(state: Running, part: StreamPart): Step {
   switch (part.type) {
     case 'block-delta':
       return state.open === null ? [state, []] : tell(state, state.open, part.text, part.logprobs);
     case 'block-start':
-      return begin(state, part.block, shown);
+      return begin(state, part.block);
     case 'block-end':
       return state.open === null ? [state, []] : close(state, state.open, part.seal);
     case 'usage':
@@ -110,11 +108,8 @@ function write(state: Running, part: StreamPart, shown: Shown): Step {
   }
 }
 
-function begin(state: Running, block: BlockHead, { customTools }: Shown): Step {
-  const standsFor =
-    block.kind === 'toolCall' && block.custom !== true && customTools?.has(block.name) === true;
-  const head: BlockHead = standsFor ? { ...block, custom: true } : block;
-  const item = itemOf(head, '', 'in_progress', [], undefined);
+function begin(state: Running, block: BlockHead): Step {
+  const item = itemOf(block, '', 'in_progress', [], undefined);
   const id = itemId(item, state.head.id, state.index);
   const out = new Out(state.sequence);
   const shownItem = item['type'] === 'message' ? { ...item, content: [] } : item;
@@ -122,11 +117,11 @@ function begin(state: Running, block: BlockHead, { customTools }: Shown): Step {
     output_index: state.index,
     item: { id, ...shownItem },
   });
-  if (head.kind === 'text' || head.kind === 'refusal') {
+  if (block.kind === 'text' || block.kind === 'refusal') {
     const place = { item_id: id, output_index: state.index, content_index: 0 };
-    out.event('response.content_part.added', { ...place, part: partOf(head.kind, '', []) });
+    out.event('response.content_part.added', { ...place, part: partOf(block.kind, '', []) });
   }
-  const open: Open = { block: head, id, text: '', logprobs: [], standsFor };
+  const open: Open = { block, id, text: '', logprobs: [] };
   return [{ ...state, open, sequence: out.sequence }, out.events];
 }
 
@@ -168,9 +163,7 @@ function tell(
       });
       break;
     case 'toolCall':
-      if (!open.standsFor) {
-        out.event(`response.${argumentsOf(block)}.delta`, { ...place, delta: text });
-      }
+      out.event(`response.${argumentsOf(block)}.delta`, { ...place, delta: text });
       break;
   }
   return [{ ...state, open: next, sequence: out.sequence }, out.events];
@@ -182,9 +175,8 @@ function argumentsOf({ custom }: Extract<BlockHead, { kind: 'toolCall' }>): stri
 
 function close(state: Running, open: Open, seal: Seal | undefined): Step {
   const out = new Out(state.sequence);
-  const { block, id, logprobs } = open;
+  const { block, id, text, logprobs } = open;
   const place = { item_id: id, output_index: state.index };
-  const text = open.standsFor ? freeTextOf(open.text) : open.text;
   switch (block.kind) {
     case 'text':
     case 'refusal': {
@@ -204,7 +196,6 @@ function close(state: Running, open: Open, seal: Seal | undefined): Step {
       break;
     case 'toolCall': {
       const name = argumentsOf(block);
-      if (open.standsFor) out.event(`response.${name}.delta`, { ...place, delta: text });
       out.event(`response.${name}.done`, {
         ...place,
         [block.custom ? 'input' : 'arguments']: text,

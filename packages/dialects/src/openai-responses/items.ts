@@ -38,7 +38,7 @@ function decodeMessage(item: JsonObject): Turn | undefined {
   const text = members.string('content');
   const blocks: Block[] =
     text === undefined
-      ? decodeParts(members.list('content') ?? [], textTypeOf(role as string))
+      ? decodeParts(members.records('content') ?? [], textTypeOf(role as string))
       : [{ kind: 'text', text }];
   return compact({
     role: role as Role,
@@ -74,7 +74,7 @@ function decodeOutput(members: Members, custom: true | undefined): Turn | undefi
   const text = members.string('output');
   const blocks: Block[] =
     text === undefined
-      ? decodeParts(members.list('output') ?? [], 'input_text')
+      ? decodeParts(members.records('output') ?? [], 'input_text')
       : [{ kind: 'text', text }];
   const result = compact({
     kind: 'toolResult' as const,

@@ -1,5 +1,4 @@
-import type { JsonObject, ToolCallBlock } from '@fluxrouter/conversation';
-import { asRecord } from '../usage.ts';
+import type { JsonObject } from '@fluxrouter/conversation';
 
 const prefixes: Readonly<Record<string, string>> = {
   message: 'msg_',
@@ -12,19 +11,4 @@ const prefixes: Readonly<Record<string, string>> = {
 export function itemId({ type }: JsonObject, responseId: string, index: number): string {
   const prefix = prefixes[String(type)] ?? 'item_';
   return `${prefix}${responseId.replace(/^resp_/, '')}_${index}`;
-}
-
-/** A function's call as the custom tool that it stands for. */
-export function asCustomCall(call: ToolCallBlock): ToolCallBlock {
-  return { ...call, custom: true, arguments: freeTextOf(call.arguments) };
-}
-
-/** The one argument of a function that stands for a custom tool; whatever else it is, as it came. */
-export function freeTextOf(words: string): string {
-  try {
-    const input = asRecord(JSON.parse(words))?.['input'];
-    return typeof input === 'string' ? input : words;
-  } catch {
-    return words;
-  }
 }

@@ -47,10 +47,10 @@ export interface Target {
 export interface Shown {
   /** The model's name; upstream's own where undefined. */
   readonly model?: string;
+  /** Unix seconds, for an answer that does not say when it was made. */
+  readonly createdAt?: number;
   /** Chat: a chunk for usage at the end. */
   readonly usageChunk?: boolean;
-  /** Custom tools that went upstream as functions: their calls come back as what they were. */
-  readonly customTools?: ReadonlySet<string>;
 }
 
 /** One event of a stream as it was read: null where its data is `[DONE]`. */

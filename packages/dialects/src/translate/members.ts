@@ -41,10 +41,19 @@ export class Members {
     return new Members({});
   }
 
-  /** Not an empty one: nobody means anything by it, and it goes back as it came. */
-  list(name: string): readonly unknown[] | undefined {
+  /** Of objects, and not empty: nobody means anything by that, and it goes back as it came. */
+  records(name: string): readonly JsonObject[] | undefined {
     const value = this.record[name];
-    return Array.isArray(value) && value.length > 0 ? this.#take(name, value) : undefined;
+    if (!Array.isArray(value) || value.length === 0) return undefined;
+    for (const element of value) if (asRecord(element) === undefined) return undefined;
+    return this.#take(name, value as readonly JsonObject[]);
+  }
+
+  strings(name: string): readonly string[] | undefined {
+    const value = this.record[name];
+    if (!Array.isArray(value) || value.length === 0) return undefined;
+    for (const element of value) if (typeof element !== 'string') return undefined;
+    return this.#take(name, value as readonly string[]);
   }
 
   /** Understood, whatever it is. */
@@ -70,6 +79,12 @@ export class Members {
     // Not by assignment: a member may be called __proto__.
     return rest === undefined ? undefined : Object.fromEntries(rest);
   }
+}
+
+/** All of a list, where it holds objects only; else null. */
+export function recordsIn(value: unknown): readonly JsonObject[] | null {
+  if (!Array.isArray(value)) return null;
+  return value.every((element) => asRecord(element) !== undefined) ? value : null;
 }
 
 /** A literal's members without those that are undefined: absent and undefined are not the same here. */

@@ -1,11 +1,14 @@
 import type { Machine, StreamPart } from '@fluxrouter/conversation';
 import type { Codec, OutEvent, Shown, WireEvent } from './codec.ts';
+import { restoreCustomParts } from './custom-tools.ts';
 import { limitParts } from './limit-parts.ts';
 import { UNREADABLE, WireReader } from './read-wire.ts';
 
 export interface TranslationLimits {
   /** The largest event that is read. */
   readonly frameBytesMax: number;
+  /** Custom tools that went upstream as functions. */
+  readonly customTools?: ReadonlySet<string>;
   /** Characters of the largest answer. */
   readonly charactersMax: number;
 }
@@ -38,13 +41,14 @@ export interface Translated {
 }
 
 /**
- * Bytes of one dialect → events of another: four machines in a row, driven as bytes come. It never
+ * Bytes of one dialect → events of another: machines in a row, driven as bytes come. It never
  * waits and never throws; who drives it adds back pressure and cancellation.
  */
 export class StreamTranslation {
   readonly #reader: WireReader;
   readonly #decode: Running<WireEvent, StreamPart>;
   readonly #limit: Running<StreamPart, StreamPart>;
+  readonly #restore: Running<StreamPart, StreamPart>;
   readonly #encode: Running<StreamPart, OutEvent>;
 
   constructor(
@@ -56,6 +60,8 @@ export class StreamTranslation {
     this.#decode = new Running(from.decodeStream(options.model));
     const limit = limitParts(options.charactersMax);
     this.#limit = new Running(limit as Machine<unknown, StreamPart, StreamPart>);
+    const restore = restoreCustomParts(options.customTools ?? new Set());
+    this.#restore = new Running(restore as Machine<unknown, StreamPart, StreamPart>);
     this.#encode = new Running(to.encodeStream(options.shown));
   }
 
@@ -80,7 +86,9 @@ export class StreamTranslation {
 
   #tell(part: StreamPart, told: Translated[]): void {
     for (const within of this.#limit.step(part)) {
-      told.push({ part: within, events: this.#encode.step(within) });
+      for (const restored of this.#restore.step(within)) {
+        told.push({ part: restored, events: this.#encode.step(restored) });
+      }
     }
   }
 }

@@ -4,7 +4,6 @@ import {
   type LossPolicy,
   type Note,
   noteCodes,
-  SEAL_PREFIX,
   unacceptableLoss,
   unfinishedToolTurn,
 } from '@fluxrouter/conversation';
@@ -13,6 +12,7 @@ import {
   type Dialect,
   type DialectName,
   dialects,
+  holdsSeal,
   type Shown,
   type Target,
 } from '@fluxrouter/dialects';
@@ -28,11 +28,11 @@ export interface Translation {
   readonly body: Buffer;
   readonly notes: readonly Note[];
   readonly shown: Shown;
+  /** Tools with free text that it was told of as functions. */
+  readonly customTools: ReadonlySet<string>;
   /** Our id of the model: what is sealed in the answer is sealed by it. */
   readonly model: string;
 }
-
-const SEAL = Buffer.from(SEAL_PREFIX);
 
 /**
  * How a request reaches its model: null where its bytes pass, because both speak the same dialect;
@@ -44,13 +44,14 @@ export function planTranslation(
   model: Model,
   provider: Provider,
   policy: LossPolicy,
+  nowMs: number,
 ): Translation | AttemptFailure | null {
   // Whoever makes images is asked for them in the one way there is; nothing is sealed in it.
   if (begin.dialect === 'openai-images') return null;
   const from = begin.dialect as DialectName;
   const body = begin.body as Buffer;
   const spoken = model.dialects.includes(from);
-  if (spoken && !body.includes(SEAL)) return null;
+  if (spoken && !holdsSeal(body)) return null;
   const conversation = codecs[from].decodeRequest(JSON.parse(body.toString()));
   if (isFluxError(conversation)) return failure('internal_error', { nextMayHelp: false });
   const to = spoken ? from : chooseDialect(model, conversation);
@@ -66,9 +67,10 @@ export function planTranslation(
     notes,
     shown: {
       model: model.id,
+      createdAt: Math.floor(nowMs / 1000),
       usageChunk: begin.clientWantsUsage,
-      customTools: customTools(conversation, to),
     },
+    customTools: customTools(conversation, to),
     model: model.id,
   };
 }
@@ -106,10 +108,10 @@ function targetOf(
   };
 }
 
-/** Only responses know calls with free text, and only messages have to do without. */
+/** Responses alone are told of tools with free text as such. */
 function customTools({ tools }: Conversation, to: DialectName): ReadonlySet<string> {
   const names = new Set<string>();
-  if (to !== 'anthropic-messages') return names;
+  if (to === 'openai-responses') return names;
   for (const tool of tools ?? []) if (tool.kind === 'custom') names.add(tool.name);
   return names;
 }

@@ -1,5 +1,11 @@
 import type { Answer, JsonObject, Note } from '@fluxrouter/conversation';
-import { codecs, type Dialect, type DialectName, isName } from '@fluxrouter/dialects';
+import {
+  codecs,
+  type Dialect,
+  type DialectName,
+  isName,
+  restoreCustomCalls,
+} from '@fluxrouter/dialects';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { AttemptFailure } from '@fluxrouter/generated/proxy';
 import type { Usage } from '@fluxrouter/pricing';
@@ -72,11 +78,11 @@ export class TranslatedAnswer implements AnswerReader {
   }
 
   #decode(): Answer | null {
-    const { upstream, model } = this.#translation;
-    const reading = upstream.readAnswer(this.#body);
-    if (!reading.ok || reading.isError) return null;
-    const body = JSON.parse(this.#body.toString()) as JsonObject;
-    return codecs[upstream.name as DialectName].decodeAnswer(body, model);
+    const { upstream, model, customTools } = this.#translation;
+    const body = readJson(this.#body);
+    const answer =
+      body === null ? null : codecs[upstream.name as DialectName].decodeAnswer(body, model);
+    return answer === null ? null : restoreCustomCalls(answer, customTools);
   }
 
   get usage(): Usage | null {
@@ -125,5 +131,16 @@ export class TranslatedAnswer implements AnswerReader {
     if (this.#decision === undefined) return Buffer.from(json);
     const routor = routorJson(this.#decision, model, savings);
     return Buffer.from(`${json.slice(0, -1)},"routor":${routor}}`);
+  }
+}
+
+function readJson(body: Buffer): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : null;
+  } catch {
+    return null;
   }
 }

@@ -21,6 +21,8 @@ import { KeptBytes } from '../kept-bytes.ts';
 import type { Translation } from './plan-translation.ts';
 
 const NO_BYTES = Buffer.alloc(0);
+/** A stream may bring one with every event; a record tells fewer. */
+const NOTES_MAX = 256;
 
 /**
  * A stream of another dialect: every byte that the client gets is ours. Its last events are held
@@ -68,6 +70,7 @@ export class TranslatedStream implements AnswerReader {
       {
         model: translation.model,
         shown: translation.shown,
+        customTools: translation.customTools,
         frameBytesMax: config.frameBytesMax,
         charactersMax: config.answerBytesMax,
       },
@@ -126,7 +129,7 @@ export class TranslatedStream implements AnswerReader {
         this.#finishTold = part.finish.raw !== undefined;
         break;
       case 'note':
-        this.notes.push(part.note);
+        if (this.notes.length < NOTES_MAX) this.notes.push(part.note);
         break;
     }
   }
