@@ -72,7 +72,7 @@ function makeClients(at: string): readonly RealClient[] {
     dialect: 'openai-responses',
     features: {
       async text(target) {
-        expectMessage(await ask(target, PROMPTS.text), 'ping');
+        expectMessage(await ask(target, directed({ text: 'a certain pong' })), 'a certain pong');
       },
       // It knows no other way; that a stream may be silent for 7 s before its first output is its own.
       async streaming(target) {
