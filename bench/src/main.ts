@@ -8,10 +8,17 @@ import type { Section } from './report/figure.ts';
 import { thisMachine } from './report/machine.ts';
 import { keepResults } from './report/results-file.ts';
 import { tableText } from './report/table.ts';
-import { idleSection, mainSections, soakSection, visibilitySection } from './sections.ts';
+import {
+  distributedSection,
+  idleSection,
+  mainSections,
+  soakSection,
+  visibilitySection,
+} from './sections.ts';
 
 const usage = `pnpm bench [options]
-  (none)         CPU, latency, memory, cold start; about 3 minutes
+  (none)         CPU, latency, memory, cold start, the distributed form; about 5 minutes
+  --distributed  each service in a process of its own, beside npm start
   --quick        CPU of requests and chunks only; about 50 s, not kept in results/
   --soak         memory over 100,000 requests
   --idle         CPU and memory of a system that nobody talks to; 80 s
@@ -24,6 +31,7 @@ const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({
   options: {
     quick: flag,
+    distributed: flag,
     soak: flag,
     idle: flag,
     visibility: flag,
@@ -37,14 +45,16 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const say = (what: string) => process.stderr.write(`bench: ${what}\n`);
 
 async function measure(): Promise<Section[]> {
-  const { quick, soak, idle, visibility } = values;
+  const { quick, distributed, soak, idle, visibility } = values;
   const sections: Section[] = [];
-  const wantsMain = quick || !(soak || idle || visibility);
-  if (wantsMain || soak || visibility) {
+  const wantsMain = quick || !(distributed || soak || idle || visibility);
+  if (wantsMain || distributed || soak || visibility) {
     say('starting');
     await onStage(async (stage) => {
       await checkAnswers(stage);
       if (wantsMain) sections.push(...(await mainSections(stage, quick, say)));
+      if (distributed || (wantsMain && !quick))
+        sections.push(await told('the distributed form', () => distributedSection(stage)));
       if (visibility) sections.push(await told('visibility', () => visibilitySection(stage)));
       if (soak) sections.push(await told('soak', () => soakSection(stage)));
     });

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { coldStartNotes, measureColdStart } from './measure/cold-start.ts';
 import { cpuNotes, measureAllCpu } from './measure/cpu.ts';
+import { distributedNotes, measureDistributed } from './measure/distributed.ts';
 import { idleNotes, measureIdle } from './measure/idle.ts';
 import { latencyNotes, measureLatency } from './measure/latency.ts';
 import { measureSoak, soakNotes } from './measure/soak.ts';
@@ -41,6 +42,9 @@ export async function mainSections(stage: Stage, quick: boolean, say: Say): Prom
     section('Start', await measureColdStart(ours), coldStartNotes),
   ];
 }
+
+export const distributedSection = async (stage: Stage): Promise<Section> =>
+  section('Distributed', await measureDistributed(stage), distributedNotes);
 
 export const soakSection = async (stage: Stage): Promise<Section> =>
   section('Soak', await measureSoak(stage), soakNotes);

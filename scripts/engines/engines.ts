@@ -6,6 +6,8 @@ const probes = {
   maven: () => runs('mvn', '--version'),
   chromium: () => runs('chromium', '--version') || runs('chromium-browser', '--version'),
   docker: () => runs('docker', 'info'),
+  // A broker of packages/testing: a container, or Java with the jars that Maven fetches.
+  kafka: () => isHere('docker') || (isHere('java') && isHere('maven')),
 } as const;
 
 export type Engine = keyof typeof probes;

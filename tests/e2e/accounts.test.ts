@@ -309,7 +309,7 @@ describe('operators', () => {
       system
         .said()
         .split('\n')
-        .some((line) => line.includes('gateway-audit') && line.includes('traced-look-up')),
+        .some((line) => line.includes('-audit') && line.includes('traced-look-up')),
     );
     expect(system.said()).not.toContain(system.operatorKey);
   });

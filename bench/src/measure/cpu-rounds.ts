@@ -14,7 +14,7 @@ export interface RoundPlan {
   readonly warmUpCount: number;
 }
 
-/** CPU in µs a request: one figure a round. */
+/** CPU in µs a request, of all the subject's processes: one figure a round. */
 export interface CpuRounds {
   readonly floor: readonly number[];
   readonly ours: readonly number[];
@@ -32,12 +32,14 @@ export async function measureCpu(
   { body, concurrency, rounds, roundMs, countMin, warmUpCount }: RoundPlan,
 ): Promise<CpuRounds> {
   const cpuUs = async (subject: Subject, forMs: number, countMax = 100_000) => {
-    const before = readCpu(subject.pid);
+    const pids = subject.pids ?? [subject.pid];
+    const before = pids.map((pid) => ({ pid, cpu: readCpu(pid) }));
     const target = subject.target(body);
     const loop = { kind: 'closed', target, concurrency, forMs, countMin, countMax } as const;
     const { count } = await load.run(loop);
     await subject.settled();
-    return (cpuMsSince(before, subject.pid) * 1000) / count;
+    const usedMs = before.reduce((sum, { pid, cpu }) => sum + cpuMsSince(cpu, pid), 0);
+    return (usedMs * 1000) / count;
   };
   // countMin holds for the warm-up too, and is less than what it asks for.
   await cpuUs(floor, warmUpMsMax, warmUpCount);

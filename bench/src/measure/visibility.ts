@@ -18,7 +18,7 @@ export const visibilityNotes = [
 ];
 
 /** How soon after its answer a request has its record. */
-export async function measureVisibility({ ours }: Stage): Promise<Figure[]> {
+export async function measureVisibility({ ours }: Pick<Stage, 'ours'>): Promise<Figure[]> {
   const { origin, path, body } = ours.target(requestBodies.whole);
   const authorization = `Bearer ${ours.system.key}`;
   const lookedUp: Promise<number>[] = [];

@@ -17,7 +17,10 @@ export async function startGateway(
   sandbox: Child,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
-  const system = await startSystem({ env: { SANDBOX_URL: sandbox.url, ...env } });
+  const system = await startSystem({
+    form: 'one-machine',
+    env: { SANDBOX_URL: sandbox.url, ...env },
+  });
   const { baseUrl, key, adminUrls } = system;
   const headers = ['content-type', 'application/json', 'authorization', `Bearer ${key}`];
   return {
@@ -32,22 +35,22 @@ export async function startGateway(
   };
 }
 
-function pidOf(system: RunningSystem, name: string): number {
+export function pidOf(system: RunningSystem, name: string): number {
   const pid = system.pids()[name];
   if (pid === undefined) throw new Error(`${name} is not running`);
   return pid;
 }
 
 interface Readiness {
-  readonly checks: { readonly ingress?: { readonly detail?: { readonly journalOutbox?: number } } };
+  readonly checks: { readonly journal?: { readonly detail?: { readonly outbox?: number } } };
 }
 
-async function journalEmpty(adminUrl: string): Promise<void> {
+export async function journalEmpty(adminUrl: string): Promise<void> {
   const giveUpAt = performance.now() + journalTimeoutMs;
   while (performance.now() < giveUpAt) {
     await sleep(pollMs);
     const { checks } = (await (await fetch(`${adminUrl}/readyz`)).json()) as Readiness;
-    const waiting = checks.ingress?.detail?.journalOutbox;
+    const waiting = checks.journal?.detail?.outbox;
     if (waiting === 0) return;
     if (waiting === undefined) throw new Error('the gateway does not say what its journal holds');
   }

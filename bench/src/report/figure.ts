@@ -21,6 +21,9 @@ export interface Goal {
 export const goals = {
   requestRatio: { of: 'ratio', atMost: 1.8, aim: 1.5 },
   chunkRatio: { of: 'ratio', atMost: 1.4, aim: 1.15 },
+  distributedRatio: { of: 'ratio', atMost: 2.5, aim: 1.8 },
+  distributedChunkRatio: { of: 'ratio', atMost: 1.6 },
+  distributedAddedMs: { of: 'ours', atMost: 3 },
   residentMb: { of: 'ours', atMost: 200 },
   idlePercent: { of: 'ours', atMost: 1.5 },
   idleResidentMb: { of: 'ours', atMost: 700 },

@@ -39,6 +39,8 @@ export interface Model {
   readonly capabilities: Capabilities;
   /** It thinks by a budget of tokens; absent: it takes an effort, in the manner of its dialect. */
   readonly thinksByBudget?: boolean;
+  /** How long it may take to its first output and count as healthy (p95), ms; default: 5 s, reasoning lane 30 s. */
+  readonly firstOutputMsMax?: number;
 }
 
 export interface LaneDefinition {

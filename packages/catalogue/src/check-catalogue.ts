@@ -88,6 +88,10 @@ function checkModel(model: Model, providers: ReadonlyMap<string, Provider>): str
       problems.push(`${where}: contextWindow is missing`);
     }
   }
+  const { firstOutputMsMax } = model;
+  if (firstOutputMsMax !== undefined && !(firstOutputMsMax > 0)) {
+    problems.push(`${where}: firstOutputMsMax is no time in ms: ${firstOutputMsMax}`);
+  }
   return [...problems, ...checkPrices(model, where)];
 }
 

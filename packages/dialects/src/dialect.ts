@@ -14,8 +14,8 @@ export type AnyDialectName = DialectName | 'openai-images';
  * All that the core may know of a dialect. Everything here is a pure function of its arguments;
  * whatever an upstream sends, nothing here throws.
  */
-export interface Dialect {
-  readonly name: AnyDialectName;
+export interface Dialect<Name extends AnyDialectName = AnyDialectName> {
+  readonly name: Name;
   /** After a provider's base URL. */
   readonly upstreamPath: string;
 

@@ -17,7 +17,6 @@ export class FrameJson {
   /** Where the data is in `bytes`. */
   start = 0;
   end = 0;
-  /** The frame's event line, where it has one that was needed to read it. */
   readonly #wanted: WantedNames;
   readonly #data = new DataSpan();
   #chunk: Buffer = EMPTY;
@@ -27,6 +26,11 @@ export class FrameJson {
   constructor(wanted: WantedNames) {
     this.#wanted = wanted;
     this.spans = spansFor(wanted);
+  }
+
+  /** The data lies where it came, in one piece: spans are positions in the frame's own bytes. */
+  get inPlace(): boolean {
+    return this.bytes === this.#chunk;
   }
 
   /** Finds the frame's data; false where it has none (a comment). */

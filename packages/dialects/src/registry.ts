@@ -5,7 +5,7 @@ import { openAiImages } from './openai-images/index.ts';
 import { openAiResponses } from './openai-responses/index.ts';
 
 /** The one place where a dialect's name becomes the dialect. */
-export const dialects: Readonly<Record<AnyDialectName, Dialect>> = {
+export const dialects: { readonly [Name in AnyDialectName]: Dialect<Name> } = {
   'openai-chat': openAiChat,
   'openai-responses': openAiResponses,
   'anthropic-messages': anthropicMessages,

@@ -31,8 +31,8 @@ export const defaultTopicBorn: TopicBornEncoder = (topic, uuid) => ({
   value: new TextEncoder().encode(uuid),
 });
 
-/** The first record of each partition. */
+/** The first record of each partition. Where the log is all there is, `epoch` is read from it again. */
 export function topicBornRecord(encode: TopicBornEncoder, name: string, uuid: string) {
   const record: OutgoingRecord = encode(name, uuid);
-  return { ...record, headers: { ...record.headers, type: 'TopicBorn' } };
+  return { ...record, headers: { ...record.headers, type: 'TopicBorn', epoch: uuid } };
 }

@@ -1,9 +1,9 @@
-import type {
-  AttemptFinished,
-  Decision,
+import {
+  type AttemptFinished,
+  type Decision,
   RequestFacts,
-  RequestFinished,
-  Usage,
+  type RequestFinished,
+  type Usage,
 } from '@fluxrouter/generated/events';
 import { WireWriter } from './wire-writer.ts';
 
@@ -26,6 +26,13 @@ export function requestFactsBytes(facts: EncodedFacts): Buffer {
   const bytes = factsWriter.finish();
   facts[ENCODED] = bytes;
   return bytes;
+}
+
+/** The facts that stand in these bytes, which are what is encoded of them again. */
+export function decodeRequestFacts(bytes: Buffer): RequestFacts {
+  const facts: EncodedFacts = RequestFacts.decode(bytes);
+  facts[ENCODED] = bytes;
+  return facts;
 }
 
 export function encodeAttemptFinished(event: AttemptFinished): Buffer {
@@ -129,7 +136,8 @@ function writeDecision(to: WireWriter, field: number, decision: Decision): void 
   to.close(end);
 }
 
-function writeUsage(to: WireWriter, field: number, usage: Usage): void {
+/** Usage as an embedded message. */
+export function writeUsage(to: WireWriter, field: number, usage: Usage): void {
   const end = to.open(field);
   to.optional(1, usage.input);
   to.optional(2, usage.cacheRead);

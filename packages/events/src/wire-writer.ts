@@ -14,6 +14,11 @@ export class WireWriter {
     this.#at = 0;
   }
 
+  /** Bytes written since `start`. */
+  get size(): number {
+    return this.#at;
+  }
+
   /** A copy of what was written since `start`. */
   finish(): Buffer {
     const copy = Buffer.allocUnsafe(this.#at);
@@ -61,6 +66,16 @@ export class WireWriter {
       return;
     }
     this.#at += this.#bytes.write(text, this.#at, length, 'latin1');
+  }
+
+  /** Text that may hold any character; left out where empty. */
+  text(field: number, text: string): void {
+    if (text.length === 0) return;
+    const length = Buffer.byteLength(text);
+    this.#room(length + 15);
+    this.#tag(field, 2);
+    this.#varint(length);
+    this.#at += this.#bytes.write(text, this.#at, length, 'utf8');
   }
 
   /** A non-negative integer below 2^53; left out where 0. */

@@ -4,8 +4,11 @@ import type { JournalEvent, NewEvent } from './journal.ts';
 /** Events of one commit: u16 key bytes, u8 type bytes, u32 value bytes, then key, type, value. */
 const FIXED_BYTES = 7;
 
-/** Throws `RangeError` where key or type are too long; nothing is written then. */
-export function writeEvent(buffer: ByteBuffer, { key, type, value }: NewEvent): void {
+/**
+ * Throws `RangeError` where key or type are too long; nothing is written then.
+ * @returns where the value begins in the buffer.
+ */
+export function writeEvent(buffer: ByteBuffer, { key, type, value }: NewEvent): number {
   const keyBytes = Buffer.byteLength(key);
   const typeBytes = Buffer.byteLength(type);
   if (keyBytes > 0xffff || typeBytes > 0xff) {
@@ -19,7 +22,9 @@ export function writeEvent(buffer: ByteBuffer, { key, type, value }: NewEvent): 
   const keyStart = at + FIXED_BYTES;
   bytes.write(key, keyStart);
   bytes.write(type, keyStart + keyBytes);
-  bytes.set(value, keyStart + keyBytes + typeBytes);
+  const valueStart = keyStart + keyBytes + typeBytes;
+  bytes.set(value, valueStart);
+  return valueStart;
 }
 
 export function readEvents(blob: Uint8Array, firstSequence: number): JournalEvent[] {

@@ -1,4 +1,4 @@
-/** An event as it waits in the outbox. */
+/** An event as it waits in the outbox. Its value stands there until the event is `shipped`. */
 export interface JournalEvent {
   /** From 1, without gaps, in the order of `finish`: a consumer's proof that nothing is missing. */
   sequence: number;
@@ -12,7 +12,7 @@ export interface NewEvent {
   key: string;
   /** Up to 255 bytes of UTF-8. */
   type: string;
-  /** Kept until it is shipped: not to be changed after the call. */
+  /** Copied by the call. */
   value: Uint8Array;
 }
 

@@ -1,42 +1,50 @@
 import type { EntryRecord } from './entry-format.ts';
+import { EntryTable } from './entry-table.ts';
 import type { RecoveredEntry } from './journal.ts';
 
 export interface OpenEntry {
+  readonly entry: number;
   readonly begun: Uint8Array;
   updated: Uint8Array | null;
   /** The chunk that has to stay for this entry's sake; null until its commit. */
   chunk: number | null;
+  older: OpenEntry | null;
+  newer: OpenEntry | null;
 }
 
-/** The open entries, oldest chunk first. */
+/** The open entries, in a row from the oldest chunk on. */
 export class OpenEntries {
-  readonly #open = new Map<number, OpenEntry>();
+  readonly #byNumber = new EntryTable<OpenEntry>();
+  #oldest: OpenEntry | null = null;
+  #newest: OpenEntry | null = null;
   readonly #recovered = new Set<number>();
   #uncommitted: OpenEntry[] = [];
   #nextEntry = 1;
 
   get size(): number {
-    return this.#open.size;
+    return this.#byNumber.size;
   }
 
   begin(payload: Uint8Array): number {
-    const entry = this.#nextEntry++;
-    const open = { begun: payload, updated: null, chunk: null };
-    this.#open.set(entry, open);
+    const open = this.#add(this.#nextEntry++, payload, null);
     this.#uncommitted.push(open);
-    return entry;
+    return open.entry;
   }
 
   update(entry: number, payload: Uint8Array): boolean {
-    const open = this.#open.get(entry);
-    if (open === undefined) return false;
+    const open = this.#byNumber.get(entry);
+    if (open === null) return false;
     open.updated = payload;
     return true;
   }
 
   finish(entry: number): boolean {
-    this.#recovered.delete(entry);
-    return this.#open.delete(entry);
+    if (this.#recovered.size > 0) this.#recovered.delete(entry);
+    const open = this.#byNumber.get(entry);
+    if (open === null) return false;
+    this.#byNumber.delete(entry);
+    this.#unlink(open);
+    return true;
   }
 
   /** What was begun since the last commit is in this chunk. */
@@ -48,20 +56,19 @@ export class OpenEntries {
 
   /** The oldest chunk that an open entry needs; null where none needs a committed one. */
   oldestChunk(): number | null {
-    for (const { chunk } of this.#open.values()) return chunk;
-    return null;
+    return this.#oldest?.chunk ?? null;
   }
 
   /** Takes up to `limit` of the oldest entries that need a chunk up to `chunk`: written anew now. */
-  carry(chunk: number, limit: number): [number, OpenEntry][] {
-    const carried: [number, OpenEntry][] = [];
-    for (const [entry, open] of this.#open) {
-      if (open.chunk === null || open.chunk > chunk || carried.length >= limit) break;
-      carried.push([entry, open]);
+  carry(chunk: number, limit: number): OpenEntry[] {
+    const carried: OpenEntry[] = [];
+    for (let open = this.#oldest; open !== null && carried.length < limit; open = open.newer) {
+      if (open.chunk === null || open.chunk > chunk) break;
+      carried.push(open);
     }
-    for (const [entry, open] of carried) {
-      this.#open.delete(entry);
-      this.#open.set(entry, open);
+    for (const open of carried) {
+      this.#unlink(open);
+      this.#append(open);
       this.#uncommitted.push(open);
     }
     return carried;
@@ -75,16 +82,40 @@ export class OpenEntries {
     } else if (kind === 'update') {
       this.update(entry, payload);
     } else {
-      this.#open.delete(entry);
-      this.#open.set(entry, { begun: payload, updated: null, chunk });
+      this.finish(entry);
+      this.#add(entry, payload, chunk);
       this.#recovered.add(entry);
     }
   }
 
   recovered(): RecoveredEntry[] {
     return [...this.#recovered].flatMap((entry) => {
-      const open = this.#open.get(entry);
-      return open === undefined ? [] : [{ entry, begun: open.begun, updated: open.updated }];
+      const open = this.#byNumber.get(entry);
+      return open === null ? [] : [{ entry, begun: open.begun, updated: open.updated }];
     });
+  }
+
+  #add(entry: number, begun: Uint8Array, chunk: number | null): OpenEntry {
+    const open = { entry, begun, updated: null, chunk, older: null, newer: null };
+    this.#byNumber.add(open);
+    this.#append(open);
+    return open;
+  }
+
+  #append(open: OpenEntry): void {
+    open.older = this.#newest;
+    if (this.#newest === null) this.#oldest = open;
+    else this.#newest.newer = open;
+    this.#newest = open;
+  }
+
+  #unlink(open: OpenEntry): void {
+    const { older, newer } = open;
+    if (older === null) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.#newest = older;
+    else newer.older = older;
+    open.older = null;
+    open.newer = null;
   }
 }

@@ -1,9 +1,18 @@
+import { type Arena, EventArenas } from './event-arenas.ts';
 import { readEvents } from './event-format.ts';
 import type { JournalEvent } from './journal.ts';
-import type { JournalFile } from './journal-file.ts';
+import type { Chunk, JournalFile } from './journal-file.ts';
+import type { PendingEvent } from './pending-turn.ts';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 const EVENT_OVERHEAD_BYTES = 100;
+
+interface Waiting {
+  readonly event: JournalEvent;
+  readonly chunk: number;
+  /** Where its value is; null: in a row that was read. */
+  readonly arena: Arena | null;
+}
 
 /**
  * The oldest unshipped events, in memory. While shipping keeps up these are all there are and no row
@@ -11,9 +20,9 @@ const EVENT_OVERHEAD_BYTES = 100;
  */
 export class OutboxWindow {
   readonly #file: JournalFile;
-  #events: { event: JournalEvent; chunk: number }[] = [];
+  readonly #arenas = new EventArenas(MAX_BYTES);
+  #events: Waiting[] = [];
   #head = 0;
-  #bytes = 0;
   /** The last chunk whose events are, or were, in the window. */
   #lastChunk: number;
   #complete = false;
@@ -26,13 +35,24 @@ export class OutboxWindow {
     this.#shipped = shipped;
   }
 
-  /** The events of a chunk that has just been committed. */
-  committed(chunk: number, events: readonly JournalEvent[]): void {
-    if (!this.#complete || this.#bytes >= MAX_BYTES) {
-      if (events.length > 0) this.#complete = false;
+  /** The events of a chunk that has just been committed: their values are copied out of it. */
+  committed({ id, outbox }: Chunk, events: readonly PendingEvent[]): void {
+    if (events.length === 0 || !this.#complete) return;
+    const arena = this.#arenas.withRoom(outbox.length);
+    if (arena === null) {
+      this.#complete = false;
       return;
     }
-    this.#add(chunk, events);
+    const { bytes, used } = arena;
+    bytes.set(outbox, used);
+    arena.used += outbox.length;
+    arena.live += events.length;
+    for (const { sequence, key, type, valueStart, valueBytes } of events) {
+      const start = used + valueStart;
+      const value = bytes.subarray(start, start + valueBytes);
+      this.#events.push({ event: { sequence, key, type, value }, chunk: id, arena });
+    }
+    this.#lastChunk = id;
   }
 
   batch(maxEvents: number, maxBytes: number): readonly JournalEvent[] {
@@ -55,7 +75,7 @@ export class OutboxWindow {
     for (;;) {
       const first = this.#events[this.#head];
       if (first === undefined || first.event.sequence > sequence) break;
-      this.#bytes -= first.event.value.length + EVENT_OVERHEAD_BYTES;
+      if (first.arena !== null) first.arena.live -= 1;
       this.#head += 1;
     }
     if (this.#head < 1_024 && this.#head < this.#events.length) return;
@@ -78,20 +98,12 @@ export class OutboxWindow {
       this.#complete = true;
       return false;
     }
-    const events = readEvents(next.outbox, next.firstSequence);
     this.#lastChunk = next.id;
-    this.#add(
-      next.id,
-      events.filter((event) => event.sequence > this.#shipped),
-    );
-    return true;
-  }
-
-  #add(chunk: number, events: readonly JournalEvent[]): void {
-    for (const event of events) {
-      this.#events.push({ event, chunk });
-      this.#bytes += event.value.length + EVENT_OVERHEAD_BYTES;
+    for (const event of readEvents(next.outbox, next.firstSequence)) {
+      if (event.sequence > this.#shipped) {
+        this.#events.push({ event, chunk: next.id, arena: null });
+      }
     }
-    if (events.length > 0) this.#lastChunk = chunk;
+    return true;
   }
 }

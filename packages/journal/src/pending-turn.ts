@@ -1,17 +1,26 @@
 import { ByteBuffer } from './byte-buffer.ts';
 import { type EntryKind, writeEntry } from './entry-format.ts';
 import { writeEvent } from './event-format.ts';
-import type { JournalEvent, NewEvent } from './journal.ts';
+import type { NewEvent } from './journal.ts';
 import type { Chunk } from './journal-file.ts';
 
 const CHUNK_OVERHEAD_BYTES = 64;
 const BUFFER_BYTES = 256 * 1024;
 
+/** An event of the turn; its value is in the chunk's outbox. */
+export interface PendingEvent {
+  readonly sequence: number;
+  readonly key: string;
+  readonly type: string;
+  readonly valueStart: number;
+  readonly valueBytes: number;
+}
+
 /** What was called since the last commit: encoded at once, so that a commit is one row. */
 export class PendingTurn {
   readonly #entries = new ByteBuffer(BUFFER_BYTES);
   readonly #outbox = new ByteBuffer(BUFFER_BYTES);
-  #events: JournalEvent[] = [];
+  #events: PendingEvent[] = [];
   #lastSequence: number;
 
   constructor(lastSequence: number) {
@@ -34,16 +43,20 @@ export class PendingTurn {
   /** All or none: throws `RangeError` where one does not fit the format. */
   addEvents(events: readonly NewEvent[]): void {
     const { length } = this.#outbox;
+    const count = this.#events.length;
     try {
-      for (const event of events) writeEvent(this.#outbox, event);
+      for (const event of events) {
+        const { key, type, value } = event;
+        const valueStart = writeEvent(this.#outbox, event);
+        const sequence = this.#lastSequence + this.#events.length - count + 1;
+        this.#events.push({ sequence, key, type, valueStart, valueBytes: value.length });
+      }
     } catch (error) {
       this.#outbox.length = length;
+      this.#events.length = count;
       throw error;
     }
-    for (const { key, type, value } of events) {
-      this.#lastSequence += 1;
-      this.#events.push({ sequence: this.#lastSequence, key, type, value });
-    }
+    this.#lastSequence += events.length;
   }
 
   /** Its bytes are those of this turn's buffers: to be written before anything is added. */
@@ -59,7 +72,7 @@ export class PendingTurn {
   }
 
   /** Begins a new turn; returns the events of the one that is committed now. */
-  committed(): readonly JournalEvent[] {
+  committed(): readonly PendingEvent[] {
     const events = this.#events;
     this.#events = [];
     this.#entries.reset(BUFFER_BYTES);

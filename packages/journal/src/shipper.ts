@@ -4,7 +4,8 @@ export interface ShipperOptions {
   journal: Journal;
   /**
    * Puts the events on the bus, in order; resolved means they are there. After a rejection the same
-   * events (and perhaps more) come again: at least once.
+   * events (and perhaps more) come again: at least once. Their values are overwritten after it has
+   * resolved: who keeps them takes a copy.
    */
   publish(events: readonly JournalEvent[]): Promise<unknown>;
   batchEvents: number;

@@ -169,12 +169,12 @@ export class SqliteJournal implements Journal {
     return true;
   }
 
-  #committed({ id, bytesEnd }: Chunk): void {
-    this.#lastChunk = id;
-    this.#bytesEnd = bytesEnd;
-    this.#open.committed(id);
+  #committed(chunk: Chunk): void {
+    this.#lastChunk = chunk.id;
+    this.#bytesEnd = chunk.bytesEnd;
+    this.#open.committed(chunk.id);
     const events = this.#turn.committed();
-    this.#window.committed(id, events);
+    this.#window.committed(chunk, events);
     this.#tellWaiting(null);
     if (events.length > 0) this.#listener?.();
   }
@@ -193,9 +193,9 @@ export class SqliteJournal implements Journal {
 
   #carryOldEntries(upToChunk: number): void {
     if (this.#bytesEnd - this.#deleted.bytes < CARRY_AFTER_BYTES) return;
-    for (const [entry, open] of this.#open.carry(upToChunk, CARRY_ENTRIES)) {
-      this.#turn.addEntry('begin', entry, open.begun);
-      if (open.updated !== null) this.#turn.addEntry('update', entry, open.updated);
+    for (const { entry, begun, updated } of this.#open.carry(upToChunk, CARRY_ENTRIES)) {
+      this.#turn.addEntry('begin', entry, begun);
+      if (updated !== null) this.#turn.addEntry('update', entry, updated);
     }
   }
 

@@ -121,7 +121,7 @@ describe("Routor's fields", () => {
     expect(decision.rejected).toContainEqual({ model: 'gemini-4-argon', reason: 'maxCost' });
     expect(
       refusalFor({ body: conversation(HARD), input: { routor: { maxCost: cheap - 1n } } }),
-    ).toMatchObject({ code: 'capability_not_available', param: 'routor_max_cost' });
+    ).toMatchObject({ code: 'max_cost_exceeded', param: 'routor_max_cost' });
   });
 
   it('do not move a given lane or a pin', () => {

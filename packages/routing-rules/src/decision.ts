@@ -77,7 +77,8 @@ export type RefusalCode =
   | 'image_not_available'
   | 'unpriced_feature'
   | 'context_length_exceeded'
-  | 'capability_not_available';
+  | 'capability_not_available'
+  | 'max_cost_exceeded';
 
 /** Why nothing can serve a request. The message has no word of the client's in it. */
 export interface Refusal {

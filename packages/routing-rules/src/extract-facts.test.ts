@@ -77,9 +77,9 @@ function askOf(dialect: Dialect, body: Record<string, unknown>) {
 describe('extractFacts', () => {
   it.each(SAME_CONVERSATION)('reads the same conversation from %s', (_, dialect, body) => {
     const facts = extractFacts(body, dialect);
-    expect(facts.ask).toMatchObject({ words: 4, chars: ASK.length, ideas: { math: 1 } });
+    expect(facts.ask).toMatchObject({ words: 4, chars: ASK.length, ideas: { proof: 1 } });
     expect(facts.history).toHaveLength(1);
-    expect(facts.history[0]).toMatchObject({ words: 2 });
+    expect(facts.history[0]).toMatchObject({ words: 1 });
     expect(facts).toMatchObject({ systemChars: 14, userTurns: 2, hasToolResults: false });
     expect(facts.inputTokensEstimate).toBeGreaterThan(10);
     expect(facts.inputTokensEstimate).toBeLessThan(40);
@@ -125,7 +125,7 @@ describe('extractFacts', () => {
       'openai-responses',
     );
     for (const facts of [chat, anthropic, responses]) {
-      expect(facts.ask).toMatchObject({ words: 4, ideas: { math: 1, analysis: 0 } });
+      expect(facts.ask).toMatchObject({ words: 4, ideas: { proof: 1, analysis: 0 } });
       expect(facts).toMatchObject({ hasToolResults: true, inToolTurn: true, userTurns: 1 });
     }
   });
@@ -141,7 +141,7 @@ describe('extractFacts', () => {
       ],
     ]) {
       const facts = extractFacts({ messages: [{ role: 'user', content }] }, 'anthropic-messages');
-      expect(facts.ask).toMatchObject({ words: 4, ideas: { math: 1, analysis: 0 } });
+      expect(facts.ask).toMatchObject({ words: 4, ideas: { proof: 1, analysis: 0 } });
     }
   });
 

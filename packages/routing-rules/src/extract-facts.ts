@@ -11,7 +11,7 @@ import {
   readMessage,
   readUserText,
 } from './request-reader.ts';
-import { finishText, newTextCounter } from './scan-text.ts';
+import { TextCounter } from './scan-text.ts';
 
 const READERS: Readonly<Record<Dialect, (reader: RequestReader, body: JsonObject) => void>> = {
   'openai-chat': readOpenaiChat,
@@ -36,8 +36,8 @@ export function extractFacts(
   const reader = newRequestReader();
   READERS[dialect](reader, parsed);
   if (Array.isArray(parsed['tools'])) readJson(reader, parsed['tools']);
-  const turns = reader.turns.map(finishText);
-  const ask = turns.pop() ?? finishText(newTextCounter());
+  const turns = reader.turns.map((turn) => turn.finish());
+  const ask = turns.pop() ?? new TextCounter().finish();
   const { tokenHundredths, turns: _, ...counts } = reader;
   return {
     dialect,

@@ -1,41 +1,54 @@
 import type { Dialect } from '@fluxrouter/catalogue';
 
-/** The closed list of word families that are counted; their words are data (`data/vocabulary.json`). */
+/** The closed list of word families that are counted; their words are data (`data/lexicon/`). */
 export const WORD_FAMILIES = [
   'analysis',
   'code',
+  'proof',
   'math',
-  'technical',
+  'science',
+  'systems',
+  'professional',
+  'loose',
   'steps',
   'constraint',
   'quantity',
+  'lookup',
   'simple',
   'creative',
+  'everyday',
   'brevity',
   'greeting',
+  'request',
 ] as const;
 
 export type WordFamily = (typeof WORD_FAMILIES)[number];
 
-/** Counts of one user turn's own words. Numbers only: the text itself is never kept. */
+/**
+ * Counts of one user turn. Numbers only: the text itself is never kept. All but `chars` and `tokensEstimate` are of
+ * the ask, the part in which the user speaks, and not of the material that is pasted with it (`findAsk`).
+ */
 export interface TextFacts {
-  /** UTF-16 code units. */
+  /** UTF-16 code units, the material too. */
   readonly chars: number;
-  /** Runs of letters; a CJK sign counts as half a word. */
+  /** Runs of letters, greetings and thanks and "please" left out; a CJK sign counts as half a word. */
   readonly words: number;
   readonly longWords: number;
+  /** Words with digits in them, as names of versions and parts are. */
+  readonly mixedWords: number;
   readonly cjkChars: number;
   /** Runs of digits: quantities, years, list numbers. */
   readonly numbers: number;
   readonly questionMarks: number;
   readonly mathSigns: number;
   readonly codeSigns: number;
-  readonly sentences: number;
   readonly lines: number;
   readonly listItems: number;
-  readonly codeFences: number;
-  /** Lines inside code fences. */
+  /** Lists of answers to choose from (A, B, C …), the material's too. */
+  readonly optionLists: number;
+  /** Lines inside code fences, and signs of code in the material. */
   readonly codeLines: number;
+  readonly materialSigns: number;
   /** Distinct ideas of each word family, not hits: repeating a word adds nothing. */
   readonly ideas: Readonly<Record<WordFamily, number>>;
   readonly tokensEstimate: number;

@@ -16,11 +16,9 @@ export const ALL_HEALTHY: HealthSnapshot = Object.freeze({
 
 const ORDER: Readonly<Record<HealthState, number>> = { healthy: 0, degraded: 1, down: 2 };
 
-/** The worse of a model's own state and its provider's. */
+/** A model's own state where it is known, else its provider's: one model's trouble is not that of its neighbours. */
 export function healthOf(model: Model, health: HealthSnapshot): HealthState {
-  const own = stateOf(health.models, model.id);
-  const providers = stateOf(health.providers, model.provider);
-  return ORDER[own] >= ORDER[providers] ? own : providers;
+  return stateOf(health.models, model.id) ?? stateOf(health.providers, model.provider) ?? 'healthy';
 }
 
 /** How many ranks there are; 0 is healthy. */
@@ -30,6 +28,9 @@ export function healthRank(state: HealthState): number {
   return ORDER[state];
 }
 
-function stateOf(states: Readonly<Record<string, HealthState>>, id: string): HealthState {
-  return Object.hasOwn(states, id) ? (states[id] ?? 'healthy') : 'healthy';
+function stateOf(
+  states: Readonly<Record<string, HealthState>>,
+  id: string,
+): HealthState | undefined {
+  return Object.hasOwn(states, id) ? states[id] : undefined;
 }

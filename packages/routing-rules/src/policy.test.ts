@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Lexicon } from './lexicon.ts';
+import { lexiconData } from './lexicon-data.ts';
 import { buildPolicy, checkPolicy, type PolicyData, policyData } from './policy.ts';
-import { buildWordTable, vocabulary } from './vocabulary.ts';
 
 describe('the policy that ships', () => {
   it('has no problem', () => {
@@ -14,13 +15,16 @@ describe('the policy that ships', () => {
     ) as unknown as PolicyData;
     expect(buildPolicy(reordered).hash).toBe(hash);
     expect(buildPolicy({ ...policyData, version: 'other' }).hash).not.toBe(hash);
-    expect(buildPolicy(policyData, { ...vocabulary, math: ['prove'] }).hash).not.toBe(hash);
+    expect(buildPolicy(policyData, { ...lexiconData, xx: {} }).hash).not.toBe(hash);
   });
 
-  it('lets no single contribution decide between fast and reasoning but a word problem', () => {
-    const span = 0.6 - -0.2;
+  it('lets no single contribution alone move a request from the fast lane to reasoning', () => {
+    const from = (tier: string) => policyData.tiers.find((t) => t.tier === tier)?.from ?? 0;
+    const span = from('COMPLEX') - from('LIGHT');
     for (const { feature, cap } of policyData.weights) {
-      if (feature !== 'ask.wordProblem') expect(cap).toBeLessThan(span * 0.75);
+      // A word problem is many signs in one; what is trivial or only a greeting says nothing else.
+      if (['ask.wordProblem', 'ask.trivial', 'ask.material'].includes(feature)) continue;
+      expect(cap, feature).toBeLessThanOrEqual(span);
     }
   });
 });
@@ -56,19 +60,31 @@ describe('checkPolicy', () => {
   });
 });
 
-describe('the vocabulary', () => {
-  it('fits into the table: no family is too large, no two words share a hash', () => {
-    expect(() => buildWordTable(vocabulary)).not.toThrow();
-    expect(() => buildWordTable({ ...vocabulary, math: Array(32).fill('prove') })).toThrow(
-      '31 ideas',
+describe('the lexicon', () => {
+  it('has the languages that are promised', () => {
+    expect(Object.keys(lexiconData).sort()).toEqual(
+      'ar de en es fr hi it ja ko pt ru tr vi zh'.split(' '),
     );
   });
 
-  it('has only words that the scan can find: letters, small, no doubles in an idea', () => {
-    for (const line of Object.values(vocabulary).flat()) {
-      const words = line.split(' ');
-      for (const word of words) expect(word).toMatch(/^\p{Ll}+$/u);
-      expect(new Set(words).size).toBe(words.length);
+  it('names every problem at once', () => {
+    const broken = {
+      ...lexiconData,
+      xx: { math: { cookery: 'stew' }, code: { code: 'abc* --' }, proof: { prove: '証明証明証' } },
+    };
+    expect(() => new Lexicon(broken)).toThrow(
+      /the lexicon has 4 problems:\n.*math\.cookery.*\n.*too short.*\n.*no letters.*\n.*2 to 4 signs/,
+    );
+  });
+
+  it('has no word twice in an idea', () => {
+    for (const families of Object.values(lexiconData)) {
+      for (const ideas of Object.values(families)) {
+        for (const words of Object.values(ideas)) {
+          const list = words.split(' ');
+          expect(new Set(list).size, words).toBe(list.length);
+        }
+      }
     }
   });
 });

@@ -2,7 +2,7 @@ import type { Lane } from '@fluxrouter/catalogue';
 import { contentHash } from '@fluxrouter/pricing';
 import policyJson from '../data/policy.json' with { type: 'json' };
 import { FEATURES, type FeatureName } from './features.ts';
-import { type VocabularyData, vocabulary } from './vocabulary.ts';
+import { type LexiconData, lexiconData } from './lexicon-data.ts';
 
 /** Complexity, simplest first. */
 export const TIERS = ['NANO', 'SIMPLE', 'LIGHT', 'STANDARD', 'COMPLEX'] as const;
@@ -57,7 +57,7 @@ export interface PolicyData {
 const RULES_VERSION = 1;
 
 export interface Policy extends PolicyData {
-  /** `pol_` and 16 hex digits over the policy's data, the vocabulary that facts are counted with, and the rules. */
+  /** `pol_` and 16 hex digits over the policy's data, the lexicon that facts are counted with, and the rules. */
   readonly hash: string;
 }
 
@@ -67,7 +67,7 @@ export const policyData = policyJson as PolicyData;
 /** Checks the data and seals it with its hash. Throws one Error that lists every problem. */
 export function buildPolicy(
   data: PolicyData = policyData,
-  words: VocabularyData = vocabulary,
+  words: LexiconData = lexiconData,
 ): Policy {
   const problems = checkPolicy(data);
   if (problems.length > 0) {
@@ -75,7 +75,7 @@ export function buildPolicy(
   }
   return Object.freeze({
     ...data,
-    hash: contentHash('pol_', { policy: data, rules: RULES_VERSION, vocabulary: words }),
+    hash: contentHash('pol_', { policy: data, rules: RULES_VERSION, lexicon: words }),
   });
 }
 

@@ -54,7 +54,7 @@ export function refuseRejected(
       return refuseContext(models, input);
     case 'maxCost':
       return refusal(
-        'capability_not_available',
+        'max_cost_exceeded',
         'No model that may serve this request stays within routor_max_cost.',
         'routor_max_cost',
       );

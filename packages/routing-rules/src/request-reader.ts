@@ -1,5 +1,6 @@
+import { countTokenHundredths } from './code-units.ts';
 import { HISTORY_TURNS_MAX } from './facts.ts';
-import { countTokenHundredths, newTextCounter, scanText, type TextCounter } from './scan-text.ts';
+import { scanText, TextCounter } from './scan-text.ts';
 
 /** What each picture, page of a file and second of sound is taken for, tokens. A provider's own count bills. */
 const TOKENS_PER_IMAGE = 1_000;
@@ -73,7 +74,7 @@ export function readUserText(
 }
 
 function beginTurn(reader: RequestReader): TextCounter {
-  const counter = newTextCounter();
+  const counter = new TextCounter();
   reader.turns.push(counter);
   if (reader.turns.length > HISTORY_TURNS_MAX + 1) reader.turns.shift();
   reader.userTurns++;

@@ -7,9 +7,18 @@ import type { AttemptBegin, AttemptEnd, AttemptHead } from '@fluxrouter/generate
 export interface ProviderProxyPort {
   /** One attempt at one provider. */
   begin(begin: AttemptBegin, sink: AttemptSink): AttemptCall;
+  /** It has a journal of its own: what a crash leaves open of an attempt is closed by it. */
+  readonly closesOrphans?: boolean;
 }
 
-export type CancelReason = 'client_gone' | 'superseded' | 'deadline' | 'key_revoked' | 'shutdown';
+/** `caller_lost`: the process that asked is gone. Nobody is charged. */
+export type CancelReason =
+  | 'client_gone'
+  | 'superseded'
+  | 'deadline'
+  | 'key_revoked'
+  | 'shutdown'
+  | 'caller_lost';
 
 export interface AttemptCall {
   /**
@@ -39,4 +48,9 @@ export interface AttemptSink {
    * transaction as what ingress writes next, over gRPC already durable.
    */
   end(end: AttemptEnd): void;
+  /**
+   * In place of `end`: the provider-proxy cannot be reached, or is gone and with it what it knew.
+   * @param begun false: it was never asked
+   */
+  lost(begun: boolean): void;
 }

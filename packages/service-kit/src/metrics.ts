@@ -24,7 +24,8 @@ export interface MetricWords<L extends string> {
 export interface Metrics {
   counter<L extends string>(words: MetricWords<L>): Counter<L>;
   gauge<L extends string>(
-    words: MetricWords<L> & { collect?: () => number | Promise<number> },
+    // Undefined: `collect` has set the values of its labels itself.
+    words: MetricWords<L> & { collect?: () => number | undefined | Promise<number | undefined> },
   ): Gauge<L>;
   histogram<L extends string>(words: MetricWords<L> & { buckets: number[] }): Histogram<L>;
   /** The page of GET /metrics. */
@@ -44,7 +45,10 @@ export function createMetrics(service: string): Metrics {
       const gauge: Gauge<(typeof labels)[number]> = new Gauge({
         ...base,
         // What cannot be asked at the moment is no number; the rest of the page is still one.
-        collect: async () => gauge.set(await settled(collect)),
+        async collect() {
+          const value = await settled(collect);
+          if (value !== undefined) gauge.set(value);
+        },
       });
       return gauge;
     },
@@ -104,7 +108,9 @@ function addProcessMetrics(metrics: Metrics, registry: Registry): void {
   for (const [name, help, collect] of gauges) metrics.gauge({ name, help, collect });
 }
 
-async function settled(collect: () => number | Promise<number>): Promise<number> {
+async function settled(
+  collect: () => number | undefined | Promise<number | undefined>,
+): Promise<number | undefined> {
   try {
     return await collect();
   } catch {

@@ -1,3 +1,5 @@
 export { isAlive, untilGone } from './process-life.ts';
+export { startClickHouse, type TestClickHouse } from './start-clickhouse.ts';
+export { startKafka, type TestKafka } from './start-kafka.ts';
 export { type RunningSystem, type SystemOptions, startSystem } from './start-system.ts';
 export { until } from './until.ts';

@@ -11,6 +11,8 @@ export interface SystemOptions {
   env?: Readonly<Record<string, string>>;
   /** Kept at the end. Without it: a directory of its own, removed at the end. */
   dataDir?: string;
+  /** `npm start` or `pnpm start:services`; what FLUX_FORM says by default. */
+  form?: SystemForm;
   /** Arguments of the launcher, such as --watch. */
   args?: readonly string[];
   readyTimeoutMs?: number;
@@ -19,6 +21,8 @@ export interface SystemOptions {
 /** A system as `npm start` runs it. */
 export interface RunningSystem {
   readonly baseUrl: string;
+  /** Of each ingress. */
+  readonly baseUrls: readonly string[];
   readonly key: string;
   readonly operatorKey: string;
   /** Of gateway, control and metering. */
@@ -43,6 +47,7 @@ export interface RunningSystem {
 
 interface ReadyFile {
   baseUrl: string;
+  baseUrls?: string[];
   key: string;
   operatorKey: string;
   adminUrls: Record<string, string>;
@@ -52,13 +57,31 @@ interface ReadyFile {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const launcher = join(root, 'services/fluxrouter/src/launcher/main.ts');
+/** `services`: with the log in DATA_DIR as the bus; `services-kafka`: with a Kafka of its own. */
+export type SystemForm = 'one-machine' | 'services' | 'services-kafka';
+
+/** `FLUX_FORM`: which form of the system the tests run against. */
+const formArgs: Readonly<Record<SystemForm, readonly string[]>> = {
+  'one-machine': [],
+  services: ['--services'],
+  'services-kafka': ['--services'],
+};
+/** The process of `pnpm start:services` that does what tests know by its name in `npm start`. */
+const sameRole = { gateway: 'ingress', control: 'accounts' } as const;
+
 const stopTimeoutMs = 45_000;
 
 /** Starts everything on free ports and waits until it is ready. */
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'flux-system-'));
-  const child = spawn(process.execPath, [launcher, ...(options.args ?? [])], {
-    env: environment(dataDir, options.env ?? {}),
+  const form = options.form ?? (process.env['FLUX_FORM'] as SystemForm) ?? 'one-machine';
+  if (!Object.hasOwn(formArgs, form))
+    throw new Error(`FLUX_FORM: ${Object.keys(formArgs).join(' or ')}`);
+  const child = spawn(process.execPath, [launcher, ...formArgs[form], ...(options.args ?? [])], {
+    env: environment(dataDir, {
+      LOCAL_KAFKA: form === 'services-kafka' ? 'on' : 'off',
+      ...options.env,
+    }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const screen = collect(child.stdout);
@@ -77,10 +100,18 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     cleanUp();
     throw new Error(`${(error as Error).message}\n${said()}`);
   }
-  const pids = () => read()?.pids ?? {};
+  const pids = () => {
+    const found: Record<string, number> = { ...read()?.pids };
+    for (const [role, service] of Object.entries(sameRole)) {
+      const pid = found[service];
+      if (pid !== undefined) found[role] = pid;
+    }
+    return found;
+  };
   const seen = new Set(Object.values(ready.pids));
   return {
     ...ready,
+    baseUrls: ready.baseUrls ?? [ready.baseUrl],
     firstRequestId: ready.firstRequestId,
     dataDir,
     pids,

@@ -50,7 +50,7 @@ const bindings: [string, Bind][] = [
       const token = 'a-token-of-the-services';
       const services = [{ definition: AccountsService, implementation: api }];
       const server = await serveGrpc({ address: '127.0.0.1:0', token, services });
-      const connection = connectGrpc(AccountsService, { address: server.address, token });
+      const connection = connectGrpc(AccountsService, { addresses: [server.address], token });
       closers.push(connection.close, () => server.close(100));
       return connection.api;
     },

@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     return exitCodes.ok;
   }
   const { gatewayWorkers, stopGraceMs } = readConfig(workersConfig, process.env);
-  const divided = gatewayWorkers > 1 && modules.some((module) => module.inEachWorker);
+  const divided = gatewayWorkers > 1 && modules.some((module) => module.name === 'ingress');
   const workers =
     divided && cluster.isPrimary
       ? startWorkerPool(gatewayWorkers, createLog({ service: name }))

@@ -1,4 +1,4 @@
-import type { MeteringMetrics } from '@fluxrouter/metering';
+import type { MeteringMetrics, ReconcilerMetrics } from '@fluxrouter/metering';
 import type { Metrics } from '@fluxrouter/service-kit/metrics';
 
 export const meteringMetricNames = {
@@ -8,6 +8,10 @@ export const meteringMetricNames = {
   deadLetters: 'flux_metering_dead_letters_total',
   lagRecords: 'flux_metering_lag_records',
   textsWithheld: 'flux_metering_texts_withheld_total',
+  reconciledRecords: 'flux_reconcile_records_total',
+  reconcileDifferences: 'flux_reconcile_differences_total',
+  reconcileMissing: 'flux_reconcile_missing_records_total',
+  reconcileStalled: 'flux_reconcile_stalled_partitions',
 } as const;
 
 /** What metering counts, as Prometheus sees it. */
@@ -38,5 +42,34 @@ export function meteringMetrics(metrics: Metrics): MeteringMetrics {
     insertFailed: () => failures.inc(),
     deadLettered: (reason, count) => dead.inc({ reason }, count),
     textsWithheld: (count) => withheld.inc(count),
+  };
+}
+
+/** Alarms of the reconciler: anything but 0 in the last three is worth getting up for. */
+export function reconcilerMetrics(metrics: Metrics): ReconcilerMetrics {
+  const names = meteringMetricNames;
+  const compared = metrics.counter({
+    name: names.reconciledRecords,
+    help: 'Records of the log that were looked for in ClickHouse',
+  });
+  const differences = metrics.counter({
+    name: names.reconcileDifferences,
+    help: 'Ranges of the log whose counts or sums differ from those in ClickHouse',
+  });
+  const missing = metrics.counter({
+    name: names.reconcileMissing,
+    help: 'Records of the log that are in no table of ClickHouse',
+  });
+  const stalled = metrics.gauge({
+    name: names.reconcileStalled,
+    help: 'Partitions with traffic of which nothing is inserted',
+  });
+  return {
+    compared: (records) => compared.inc(records),
+    different(records) {
+      differences.inc();
+      missing.inc(records);
+    },
+    stalled: (partitions) => stalled.set(partitions),
   };
 }

@@ -2,11 +2,11 @@ import type { Catalogue } from '@fluxrouter/catalogue';
 import type { EventBus } from '@fluxrouter/event-bus';
 import type { Accounts } from '@fluxrouter/generated/accounts';
 import type { Query } from '@fluxrouter/generated/query';
+import type { HealthPort, RouterPort } from '@fluxrouter/ingress';
 import type { Journal } from '@fluxrouter/journal';
-import type { ClickHouse, Metering } from '@fluxrouter/metering';
+import type { ClickHouse } from '@fluxrouter/metering';
 import type { RateCard } from '@fluxrouter/pricing';
 import type { ConfiguredProvider } from '@fluxrouter/provider-proxy';
-import type { Router } from '@fluxrouter/router';
 import type { AdminRoute, Check } from '@fluxrouter/service-kit/admin';
 import type { ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
 import type { ConfigSchema } from '@fluxrouter/service-kit/config';
@@ -20,19 +20,35 @@ import type { processConfig, systemConfig } from './config.ts';
 export interface Provided {
   accounts: Accounts;
   query: Query;
-  router: Router;
+  router: RouterPort;
   providerProxy: ProviderProxyPort;
-  /** In one process only, by their nature: an open engine, an open file, loaded data. */
-  metering: { clickhouse: ClickHouse; metering: Metering };
-  gatewayCore: GatewayCore;
+  /** In one process only, by their nature: a client, an open file, loaded data. */
+  usageTables: UsageTables;
+  catalogue: CatalogueData;
+  journal: Journal;
+  shipped: ShippedEvents;
+  breakerHealth: HealthPort;
 }
 
-/** What the three modules of a gateway share. */
-export interface GatewayCore {
+/** Tells of events that have been put on the bus from this process. */
+export interface ShippedEvents {
+  listen(listener: (type: string, value: Uint8Array) => void): void;
+}
+
+/** Where metering writes, for who reads. */
+export interface UsageTables {
+  client: ClickHouse['client'];
+  completeUntil(): Promise<number>;
+}
+
+/** What decisions, attempts and listings go by. */
+export interface CatalogueData {
   catalogue: Catalogue;
   rateCards: readonly RateCard[];
+  /** Those that this process can call. */
   providers: ReadonlyMap<string, ConfiguredProvider>;
-  journal: Journal;
+  /** By id: those that provider-proxy can call, wherever it is. */
+  servableProviders: ReadonlySet<string>;
 }
 
 export type ProvidedName = keyof Provided;
@@ -50,12 +66,18 @@ export interface ModuleContext {
   readonly metrics: Metrics;
   /** What another module provides: of this process, or over gRPC where it has an address. */
   need<Name extends ProvidedName>(name: Name): Provided[Name];
+  /** Whether a module of that name is in this process. */
+  isHere(module: string): boolean;
+  /** Whether it could be asked at this moment. */
+  reachable(name: ProvidedName): boolean;
 }
 
 export interface RunningModule {
   provides?: Partial<Provided>;
-  /** Served by gRPC where the setting of that name has an address. */
-  serves?: ServedService & { at: 'accountsAddress' | 'queryAddress' };
+  /** Served by gRPC where GRPC_PORT is set. */
+  serves?: ServedService;
+  /** Called before anything is stopped: no more work is wanted here. */
+  drain?(): void;
   routes?: readonly AdminRoute[];
   check?: Check;
   stop?(): Promise<void>;

@@ -10,12 +10,20 @@ describe('--target', () => {
     expect(names('control')).toEqual(['accounts']);
     expect(names('query,metering')).toEqual(['metering', 'query']);
     expect(names('gateway').slice(1)).toEqual([
-      'gateway-core',
+      'catalogue',
+      'journal',
       'router',
       'provider-proxy',
       'ingress',
     ]);
     expect(names('all')).toEqual([...names('control'), ...names('metering'), ...names('gateway')]);
+  });
+
+  test('a service brings what it shares a process with, and nothing more', () => {
+    expect(names('router')).toEqual(['catalogue', 'router']);
+    expect(names('provider-proxy')).toEqual(['catalogue', 'journal', 'provider-proxy']);
+    expect(names('ingress')).toEqual(['operators', 'catalogue', 'journal', 'ingress']);
+    expect(names('query')).toEqual(['usage-reader', 'query']);
   });
 
   test('an unknown name is told what there is', () => {
@@ -29,12 +37,12 @@ describe('a need', () => {
   const config = (set: Partial<SystemConfig>) => set as SystemConfig;
 
   test('of a service that is nowhere says which setting is missing', () => {
-    expect(() => makeBindings(config({})).need('query')).toThrow('set QUERY_ADDRESS');
-    const noToken = makeBindings(config({ queryAddress: '127.0.0.1:1' }));
+    expect(() => makeBindings(config({})).need('query')).toThrow('set QUERY_ADDRESSES');
+    const noToken = makeBindings(config({ queryAddresses: ['127.0.0.1:1'] }));
     expect(() => noToken.need('query')).toThrow('SERVICE_TOKEN is not set');
   });
 
   test('of what cannot be in another process says so', () => {
-    expect(() => makeBindings(config({})).need('metering')).toThrow('add its module to --target');
+    expect(() => makeBindings(config({})).need('journal')).toThrow('add its module to --target');
   });
 });

@@ -1,17 +1,18 @@
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { openEmbeddedBus } from '@fluxrouter/event-bus';
-import { encodeTopicBorn, TOPICS } from '@fluxrouter/events';
+import { resolve } from 'node:path';
+import { TOPICS } from '@fluxrouter/events';
 import { createReadiness, type Readiness, startAdminServer } from '@fluxrouter/service-kit/admin';
 import { readConfig } from '@fluxrouter/service-kit/config';
 import { type GrpcServer, serveGrpc } from '@fluxrouter/service-kit/grpc';
 import { type Stoppable, stopInOrder } from '@fluxrouter/service-kit/lifecycle';
-import { createLog, vouched } from '@fluxrouter/service-kit/log';
+import { createLog } from '@fluxrouter/service-kit/log';
 import { createMetrics, metricsOfWorkers } from '@fluxrouter/service-kit/metrics';
 import { makeBindings } from './bindings.ts';
+import { withLagMetric } from './bus-metrics.ts';
 import { mergeSchemas, processConfig, systemConfig } from './config.ts';
 import type { ModuleContext, ModuleFile, RunningModule, SystemConfig } from './module-context.ts';
 import type { ModuleEntry } from './modules.ts';
+import { openBus } from './open-bus.ts';
 import type { WorkerPool } from './workers/worker-pool.ts';
 
 export interface RunningProcess {
@@ -54,14 +55,11 @@ export async function runProcess(
   const metrics = workers === undefined ? createMetrics(name) : metricsOfWorkers();
   const readiness = createReadiness();
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const bus = openEmbeddedBus({
-    directory: join(dataDir, 'bus'),
-    topicBorn: (topic, uuid) => ({ key: topic, value: encodeTopicBorn(topic, uuid) }),
-    log: (what, err) =>
-      log.warn({ what: vouched(what), err }, 'The bus met a fault; it is tried again'),
-  });
+  const bus = await openBus(config, dataDir, log);
   const parts: Stoppable[] = [{ name: 'bus', stop: () => bus.close() }];
-  const bindings = makeBindings(config);
+  const bindings = makeBindings(config, (err) =>
+    log.error({ err }, 'An answer of provider-proxy met a fault of ours'),
+  );
   parts.unshift({ name: 'connections', stop: () => bindings.close() });
   const running: RunningModule[] = [];
   const stopAll = async (): Promise<void> => {
@@ -71,11 +69,13 @@ export async function runProcess(
     await bus.ensureTopics(Object.values(TOPICS));
     const context: ModuleContext = {
       config: { ...config, dataDir },
-      bus,
+      bus: withLagMetric(bus, metrics),
       log,
       audit,
       metrics,
       need: (wanted) => bindings.need(wanted),
+      isHere: (module) => modules.some((each) => each.name === module),
+      reachable: (wanted) => bindings.reachable(wanted),
     };
     for (const module of modules) {
       const started = await module.start(context);
@@ -86,8 +86,10 @@ export async function runProcess(
     }
     const onFault = (method: string, err: unknown) =>
       log.error({ method, err }, 'A call met a fault of ours');
-    for (const server of await serve(config, running, onFault)) {
-      parts.unshift({ name: 'grpc', stop: () => server.close() });
+    const server = await serve(config, running, readiness, onFault);
+    if (server !== undefined) {
+      parts.unshift({ name: 'grpc', stop: () => server.close(config.grpcDrainMs) });
+      parts.unshift({ name: 'drain', stop: () => drain(running) });
     }
     if (workers !== undefined) readiness.add('workers', () => workers.readiness());
     // A worker's primary has the admin port, and asks it.
@@ -111,24 +113,25 @@ export async function runProcess(
   return { stop: stopAll, readiness };
 }
 
-/** One gRPC server for each address that is set. */
+/** One gRPC server for all that the modules of this process serve. */
 async function serve(
   config: SystemConfig,
   running: readonly RunningModule[],
+  readiness: Readiness,
   onFault: (method: string, error: unknown) => void,
-): Promise<GrpcServer[]> {
-  const byAddress = Map.groupBy(
-    running.flatMap(({ serves }) => (serves === undefined ? [] : [serves])),
-    ({ at }) => config[at],
-  );
-  const servers: GrpcServer[] = [];
-  for (const [address, services] of byAddress) {
-    if (address === undefined) continue;
-    const token = tokenOf(config);
-    const listenAt = `${config.grpcHost}:${address.slice(address.lastIndexOf(':') + 1)}`;
-    servers.push(await serveGrpc({ address: listenAt, token, services, onFault }));
-  }
-  return servers;
+): Promise<GrpcServer | undefined> {
+  if (config.grpcPort === undefined) return undefined;
+  return serveGrpc({
+    address: `${config.grpcHost}:${config.grpcPort}`,
+    token: tokenOf(config),
+    services: running.flatMap(({ serves }) => (serves === undefined ? [] : [serves])),
+    isServing: async () => (await readiness.report()).ready,
+    onFault,
+  });
+}
+
+async function drain(running: readonly RunningModule[]): Promise<void> {
+  for (const module of running) module.drain?.();
 }
 
 function tokenOf(config: SystemConfig): string {

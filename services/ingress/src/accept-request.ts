@@ -3,7 +3,7 @@ import type { Dialect, RequestReading } from '@fluxrouter/dialects';
 import { type FluxError, fluxError, isFluxError } from '@fluxrouter/errors';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { DecideResponse } from '@fluxrouter/generated/router';
-import { extractFacts, type RoutorFields, type SealedOrigin } from '@fluxrouter/routing-rules';
+import type { RoutorFields, SealedOrigin } from '@fluxrouter/routing-rules';
 import { AnswerWriter } from './answer-writer.ts';
 import {
   clientRequestIdOf,
@@ -25,6 +25,7 @@ import { decisionAt, type KeptIds } from './remembered/kept-ids.ts';
 import { bodyFor, routorFields } from './request-body.ts';
 import { endRequest, outcomeOfStatus } from './request-end.ts';
 import { RequestInHand } from './request-in-hand.ts';
+import { routeQuestion } from './route-question.ts';
 import { RequestRun, type RunPorts } from './run-request.ts';
 
 /** What accepting needs from outside. */
@@ -140,18 +141,16 @@ class Acceptance {
     routor: RoutorFields,
     issuer: string | null,
   ): void {
-    const answer = this.#ports.router.decide({
-      requestedModel: this.#hand.originalModel,
-      dialect: this.#dialect.name,
-      facts: extractFacts(
-        reading.parsed,
-        this.#dialect.name,
-        this.#ports.sealedOrigin(this.#dialect, reading, caller.account),
-      ),
-      routor,
-      routeUnknownModels: caller.routeUnknownModels,
-      receivedAtMs: this.#hand.receivedAtMs,
-    });
+    const answer = this.#ports.router.decide(
+      routeQuestion({
+        dialect: this.#dialect,
+        reading,
+        routor,
+        routeUnknownModels: caller.routeUnknownModels,
+        sealedOrigin: this.#ports.sealedOrigin(this.#dialect, reading, caller.account),
+        receivedAtMs: this.#hand.receivedAtMs,
+      }),
+    );
     const decided = ({ outcome }: DecideResponse): void => {
       if (outcome === undefined) this.#refuse(fluxError('internal_error'));
       else if (outcome.$case === 'refusal') this.#refuse(refusalError(outcome.value));

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dialect } from '@fluxrouter/dialects';
-import type { FluxError } from '@fluxrouter/errors';
+import { type FluxError, fluxError } from '@fluxrouter/errors';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { AttemptEnd, Header } from '@fluxrouter/generated/proxy';
 import { formatUsd } from '@fluxrouter/pricing';
@@ -51,14 +51,24 @@ export class AnswerWriter {
     return this.#words.dialect.errorStatus(error);
   }
 
-  startStream(): void {
+  /**
+   * Head and first bytes go out in one packet: nobody who has seen the one is without the other.
+   * @returns as `write`.
+   */
+  startStream(held: readonly Buffer[], drained: () => void): boolean {
+    const { socket } = this.#response;
     const head = this.#head({});
     head.push('cache-control', 'no-cache');
     if (this.#words.trailers) head.push('trailer', 'X-Flux-Cost-Usd');
+    socket?.cork();
     this.#response.writeHead(200, head);
     this.#response.flushHeaders();
     this.#chunks = new ChunkWriter(this.#response);
+    let flowing = true;
+    for (const bytes of held) flowing = this.write(bytes, true, drained);
+    socket?.uncork();
     this.#lastWriteMs = Date.now();
+    return flowing;
   }
 
   /** @returns false where the client does not read as fast: `drained` is called when it has. */
@@ -83,6 +93,8 @@ export class AnswerWriter {
       if (this.#words.trailers) {
         this.#response.addTrailers([['X-Flux-Cost-Usd', formatUsd(end.chargedPicoUsd)]]);
       }
+      // `end` lets go of it.
+      this.#response.socket?.cork();
       this.#chunks?.write(end.finalBytes as Buffer);
       this.#response.end();
       return;
@@ -95,6 +107,18 @@ export class AnswerWriter {
     head.push('content-length', String(body.length));
     this.#response.writeHead(200, head);
     endWith(this.#response, body);
+  }
+
+  /**
+   * The last bytes of a stream whose provider-proxy went: what it had read along went with it.
+   * @param shown the client has some of the answer, or will
+   */
+  interruption(shown: boolean): Buffer {
+    const { dialect, requestId } = this.#words;
+    const known = dialect.createObserver({ clientWantsUsage: false }).snapshot;
+    const snapshot = shown ? { ...known, bodyId: requestId.replace(/^req_/, 'resp_') } : known;
+    const error = fluxError('stream_interrupted');
+    return dialect.streamError(error, requestId, snapshot, this.#atBoundary);
   }
 
   refuse(error: FluxError): void {

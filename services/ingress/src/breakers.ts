@@ -1,9 +1,13 @@
 import type { AttemptFailure } from '@fluxrouter/generated/proxy';
+import type { HealthPort } from './ports.ts';
 
 interface Breaker {
   failures: number;
   openUntilMs: number;
 }
+
+/** Who wants to know which models are passed over. */
+type BreakerListener = Pick<HealthPort, 'breakerOpen' | 'breakerClosed'>;
 
 export interface BreakerSettings {
   readonly on: boolean;
@@ -24,10 +28,12 @@ const CAUSED_BY_CLIENT: ReadonlySet<string> = new Set([
  */
 export class Breakers {
   readonly #settings: BreakerSettings;
+  readonly #listener: BreakerListener;
   readonly #byModel = new Map<string, Breaker>();
 
-  constructor(settings: BreakerSettings) {
+  constructor(settings: BreakerSettings, listener: BreakerListener) {
     this.#settings = settings;
+    this.#listener = listener;
   }
 
   isOpen(model: string, nowMs: number): boolean {
@@ -42,14 +48,17 @@ export class Breakers {
   note(model: string, failure: AttemptFailure | undefined, nowMs: number): void {
     if (!this.#settings.on) return;
     if (failure === undefined) {
-      if (this.#byModel.size > 0) this.#byModel.delete(model);
+      if (this.#byModel.size > 0 && this.#byModel.delete(model)) {
+        this.#listener.breakerClosed(model);
+      }
       return;
     }
     if (CAUSED_BY_CLIENT.has(failure.code)) return;
     const breaker = this.#byModel.get(model) ?? { failures: 0, openUntilMs: 0 };
     breaker.failures++;
-    if (breaker.failures === this.#settings.failuresMax) {
+    if (breaker.failures >= this.#settings.failuresMax) {
       breaker.openUntilMs = nowMs + this.#settings.openMs;
+      this.#listener.breakerOpen(model, breaker.openUntilMs);
     }
     this.#byModel.set(model, breaker);
   }

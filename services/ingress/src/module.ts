@@ -2,9 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import type { Catalogue, ListOptions } from '@fluxrouter/catalogue';
 import { type FluxError, fluxError } from '@fluxrouter/errors';
 import type { EventBus } from '@fluxrouter/event-bus';
-import { EVENT_VERSION, TOPICS } from '@fluxrouter/events';
 import type { Query } from '@fluxrouter/generated/query';
-import { type Journal, type Shipper, startShipper } from '@fluxrouter/journal';
+import type { Journal } from '@fluxrouter/journal';
 import type { ProviderProxyPort } from '@fluxrouter/service-kit/attempts';
 import type { Log } from '@fluxrouter/service-kit/log';
 import type { Metrics } from '@fluxrouter/service-kit/metrics';
@@ -16,7 +15,7 @@ import { KeyView } from './keys/key-view.ts';
 import { ingressMetricNames } from './metric-names.ts';
 import { makeModelListing } from './models-listing.ts';
 import { recoverOrphans } from './orphans.ts';
-import type { RouterPort } from './ports.ts';
+import type { HealthPort, RouterPort } from './ports.ts';
 import { RefusalQuota } from './refusal-quota.ts';
 import { IdempotencyKeys } from './remembered/idempotency.ts';
 import { KeptIds } from './remembered/kept-ids.ts';
@@ -28,10 +27,6 @@ import { makeSealedOrigin } from './sealed-origin.ts';
 const KEY_VIEW_AGE_MS_MAX = 5_000;
 /** A request's end may be late by this much over its deadline. */
 const RUNNING_GRACE_MS = 60_000;
-const SHIP_EVENTS_MAX = 500;
-const SHIP_BYTES_MAX = 1024 * 1024;
-/** Of an event's way to its record (1 s at most) this is what batching may take. */
-const SHIP_LINGER_MS = 25;
 
 export interface IngressNeeds {
   readonly config: IngressConfig;
@@ -39,8 +34,11 @@ export interface IngressNeeds {
   readonly bus: EventBus;
   readonly journal: Journal;
   readonly router: RouterPort;
+  readonly health: HealthPort;
   readonly proxy: ProviderProxyPort;
   readonly query: Query;
+  /** Whether there is a router, and a provider-proxy, that can be asked now. */
+  readonly reachable: () => { readonly router: boolean; readonly providerProxy: boolean };
   readonly catalogue: Catalogue;
   readonly listing: ListOptions;
   readonly pepper: KeyObject;
@@ -65,7 +63,6 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
       { orphans: orphans.length },
       'Requests of a killed predecessor were closed as orphaned',
     );
-  const shipper = ship(needs);
   const running = new RunningRequests(
     Math.max(
       5,
@@ -106,9 +103,12 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   const readiness = () => {
     const { bytes, outboxEntries, failing, acceptsNew } = journal.state();
     const keysFresh = keys.isFresh(KEY_VIEW_AGE_MS_MAX);
+    const { router, providerProxy } = needs.reachable();
     return {
-      ready: !draining && acceptsNew && keysFresh,
+      ready: !draining && acceptsNew && keysFresh && router && providerProxy,
       detail: {
+        router,
+        providerProxy,
         draining,
         keysFresh,
         journalBytes: bytes,
@@ -125,11 +125,14 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
       run: {
         journal,
         proxy: needs.proxy,
-        breakers: new Breakers({
-          on: config.breakers,
-          failuresMax: config.breakerFailures,
-          openMs: config.breakerOpenMs,
-        }),
+        breakers: new Breakers(
+          {
+            on: config.breakers,
+            failuresMax: config.breakerFailures,
+            openMs: config.breakerOpenMs,
+          },
+          needs.health,
+        ),
         running,
         streamOptions: (provider) =>
           needs.catalogue.providers.get(provider)?.quirks.streamUsageOption ?? true,
@@ -177,7 +180,6 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
       draining = true;
       await stopServing(server, running, config.drainMs);
       await keys.stop();
-      await shipAll(shipper);
       await remembered.close();
     },
   };
@@ -192,33 +194,6 @@ async function stopServing(
   server.stopAccepting();
   await running.drain(drainMs);
   await server.close();
-}
-
-function ship({ journal, bus, log }: IngressNeeds): Shipper {
-  return startShipper({
-    journal,
-    publish: async (events) => {
-      const records = events.map(({ key, type, value }) => ({
-        key,
-        value,
-        headers: { type, version: EVENT_VERSION },
-      }));
-      await bus.append(TOPICS.usage.name, records);
-    },
-    batchEvents: SHIP_EVENTS_MAX,
-    batchBytes: SHIP_BYTES_MAX,
-    lingerMs: SHIP_LINGER_MS,
-    retryBackoffMs: 250,
-    onError: (err) =>
-      log.error({ err: err as Error }, 'Events could not be shipped; they wait in the journal'),
-  });
-}
-
-/** What is not shipped in time stays in the journal for the next start. */
-async function shipAll(shipper: Shipper): Promise<void> {
-  const timeout = new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref());
-  await Promise.race([shipper.idle(), timeout]);
-  await shipper.stop();
 }
 
 function countRequests(metrics: Metrics, journal: Journal, running: RunningRequests) {

@@ -16,14 +16,32 @@ export interface CommittedAttempt {
 
 /**
  * The `committed` row of a request: the two events that a crash from here on would make true, with
- * the header values that the client has seen by then. Charged 0.
+ * the header values that the client has seen by then. Charged 0. Where provider-proxy closes its
+ * attempts itself, the end of the request is all there is.
  */
 export function committedRow(
   facts: Facts,
   attempt: CommittedAttempt,
   shown: Pick<RequestEnd, 'servedModel' | 'routed' | 'maxTokens'>,
+  { closesAttempt = true } = {},
 ): Buffer {
-  const attemptEvent = encodeAttemptFinished({
+  const attemptEvent = closesAttempt ? orphanedAttempt(facts, attempt) : NO_BYTES;
+  const endEvent = encodeRequestFinished(
+    requestFinished(facts, {
+      outcome: 'orphaned',
+      status: attempt.status,
+      finishedAtMs: attempt.startedAtMs,
+      attempts: attempt.number,
+      ...shown,
+    }),
+  );
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32LE(attemptEvent.length);
+  return Buffer.concat([length, attemptEvent, endEvent]);
+}
+
+function orphanedAttempt(facts: Facts, attempt: CommittedAttempt): Buffer {
+  return encodeAttemptFinished({
     request: facts,
     attempt: attempt.number,
     provider: attempt.candidate.provider,
@@ -47,19 +65,9 @@ export function committedRow(
     bodyId: '',
     upstreamId: '',
   });
-  const endEvent = encodeRequestFinished(
-    requestFinished(facts, {
-      outcome: 'orphaned',
-      status: attempt.status,
-      finishedAtMs: attempt.startedAtMs,
-      attempts: attempt.number,
-      ...shown,
-    }),
-  );
-  const length = Buffer.allocUnsafe(4);
-  length.writeUInt32LE(attemptEvent.length);
-  return Buffer.concat([length, attemptEvent, endEvent]);
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** Turns what a killed predecessor left open into `orphaned` events. @returns the requests' ids. */
 export function recoverOrphans(journal: Journal, nowMs: number): string[] {
@@ -77,10 +85,13 @@ export function recoverOrphans(journal: Journal, nowMs: number): string[] {
     }
     const row = Buffer.from(updated.buffer, updated.byteOffset, updated.byteLength);
     const endAt = 4 + row.readUInt32LE(0);
-    journal.finish(entry, [
-      { key: facts.account, type: 'AttemptFinished', value: row.subarray(4, endAt) },
-      { key: facts.account, type: 'RequestFinished', value: row.subarray(endAt) },
-    ]);
+    const attempt = { type: 'AttemptFinished', value: row.subarray(4, endAt) };
+    const end = { type: 'RequestFinished', value: row.subarray(endAt) };
+    const events = endAt === 4 ? [end] : [attempt, end];
+    journal.finish(
+      entry,
+      events.map((event) => ({ key: facts.account, ...event })),
+    );
   }
   return ids;
 }

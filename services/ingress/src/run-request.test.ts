@@ -102,7 +102,10 @@ function run(stream: boolean, ports: Partial<RunPorts> = {}): RequestRun {
         };
       },
     },
-    breakers: new Breakers({ on: false, failuresMax: 1, openMs: 1 }),
+    breakers: new Breakers(
+      { on: false, failuresMax: 1, openMs: 1 },
+      { breakerOpen() {}, breakerClosed() {} },
+    ),
     running: new RunningRequests(1_000_000),
     streamOptions: () => true,
     retriesMax: 0,
@@ -262,3 +265,96 @@ describe('what comes from outside', () => {
     expect(ended).toMatchObject([{ outcome: 'failed', status: 500, errorCode: 'internal_error' }]);
   });
 });
+
+it('output that crosses with the cancel of its attempt is not accepted any more', () => {
+  run(true);
+  commit();
+  response.emit('close');
+  sink.data(Buffer.from('hello'), true, true);
+  sink.end(end({ outcome: 'client_gone' }));
+  commit();
+  expect(story).not.toContain('accept');
+  expect(ended).toMatchObject([{ outcome: 'client_gone', status: 0 }]);
+});
+
+describe('a provider-proxy that goes', () => {
+  it('before output: the attempt is made again, elsewhere', () => {
+    run(true, { retriesMax: 1 });
+    commit();
+    sink.data(Buffer.from('half'), false, true);
+    sink.lost(true);
+    sink.data(Buffer.from('hello'), true, true);
+    commit();
+    sink.end(end({ finalBytes: Buffer.from('[DONE]') }));
+    commit();
+    expect(begun.map(({ number, candidate }) => [number, candidate?.model])).toEqual([
+      [1, 'a'],
+      [2, 'a'],
+    ]);
+    expect(story).not.toContain('write half');
+    expect(ended).toMatchObject([{ outcome: 'completed', attempts: 2 }]);
+  });
+
+  it('after output: the stream ends in the error of its dialect, and is a cut', () => {
+    run(true);
+    commit();
+    sink.data(Buffer.from('data: hello\n\n'), true, true);
+    commit();
+    sink.lost(true);
+    commit();
+    expect(story.at(-3)).toMatch(/^write data: \{"error":\{.*stream_interrupted/);
+    expect(story.slice(-2)).toEqual(['end', 'over cut 200']);
+    expect(ended).toMatchObject([{ outcome: 'cut', errorCode: 'upstream_failed', attempts: 1 }]);
+  });
+
+  it('after the end of an answer that is not streamed: 502, for nothing of it came', () => {
+    run(false);
+    commit();
+    sink.data(Buffer.alloc(0), true, true);
+    sink.lost(true);
+    commit();
+    expect(story).toContain('head 502');
+    expect(ended).toMatchObject([{ outcome: 'failed', status: 502 }]);
+  });
+
+  it('or cannot be reached: 503, and no attempt is counted', () => {
+    run(false);
+    commit();
+    sink.lost(false);
+    commit();
+    expect(story).toContain('head 503');
+    expect(ended).toMatchObject([{ status: 503, errorCode: 'unavailable', attempts: 0 }]);
+  });
+
+  it('that has a journal of its own: the committed row holds the end of the request alone', () => {
+    const rows: Buffer[] = [];
+    const update = (_entry: number, row: Buffer) => void rows.push(row);
+    const begin = (_begin: AttemptBegin, to: AttemptSink) => {
+      sink = to;
+      return { accept() {}, cancel() {}, resume() {} };
+    };
+    for (const closesOrphans of [false, true]) {
+      run(true, { journal: { ...journal, update }, proxy: { begin, closesOrphans } });
+      commit();
+      sink.data(Buffer.from('hello'), true, true);
+    }
+    const attemptBytes = rows.map((row) => row.readUInt32LE(0));
+    expect(attemptBytes[0]).toBeGreaterThan(0);
+    expect(attemptBytes[1]).toBe(0);
+    const [, row] = rows;
+    expect(RequestFinished.decode(row?.subarray(4) ?? Buffer.alloc(0)).outcome).toBe('orphaned');
+  });
+});
+
+it('a failure that crosses with the commit of a silent stream is told to the client', () => {
+  const request = run(true);
+  commit();
+  sink.head({ status: 200, headers: [] });
+  request.tick(Date.now() + 8_000);
+  commit();
+  sink.end(end({ outcome: 'failed', failure: { ...NO_FAILURE, code: 'upstream_failed' } }));
+  commit();
+  expect(story.at(-3)).toMatch(/^write .*stream_interrupted/);
+});
+
+const NO_FAILURE = AttemptFailure.fromPartial({});

@@ -9,6 +9,7 @@ import type { AnswerWriter } from './answer-writer.ts';
 import type { Breakers } from './breakers.ts';
 import { errorOfChain } from './chain-failure.ts';
 import type { ImageForm } from './image-form.ts';
+import { lostAttempt } from './lost-attempt.ts';
 import { committedRow } from './orphans.ts';
 import type { RequestBody } from './request-body.ts';
 import { endRequest, outcomeOfStatus, type RequestEnd } from './request-end.ts';
@@ -76,6 +77,8 @@ export class RequestRun implements AttemptSink, Running {
   #call: AttemptCall | null = null;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  /** Output has come: what ends the stream comes with its end. */
+  #output = false;
   #clientGone = false;
   #interrupted: 'key_revoked' | 'shutdown' | 'deadline' | null = null;
   readonly #drained = (): void => this.#call?.resume();
@@ -159,10 +162,13 @@ export class RequestRun implements AttemptSink, Running {
   }
 
   data(bytes: Buffer, output: boolean, atBoundary: boolean): boolean {
+    if (output) this.#output = true;
     if (this.#phase === 'writing') return this.#writer.write(bytes, atBoundary, this.#drained);
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
-    if (this.#phase === 'attempting' && (output || this.#heldBytes > this.#ports.heldBytesMax)) {
+    const proven = output || this.#heldBytes > this.#ports.heldBytesMax;
+    // What was on its way when it was cancelled is nobody's.
+    if (this.#phase === 'attempting' && proven && !this.#clientGone && this.#interrupted === null) {
       this.#guard(() => this.#commit());
     }
     return this.#heldBytes <= this.#ports.heldBytesMax;
@@ -185,7 +191,8 @@ export class RequestRun implements AttemptSink, Running {
         startedAtMs: this.#attemptStartedAtMs,
       };
       const shown = { servedModel: candidate.model, routed: this.#writer.routed };
-      journal.update(this.#entry, committedRow(facts, attempt, shown));
+      const closesAttempt = this.#ports.proxy.closesOrphans !== true;
+      journal.update(this.#entry, committedRow(facts, attempt, shown, { closesAttempt }));
       journal.whenDurable(() => this.#guard(() => this.#startWriting()));
     }
     this.#call?.accept();
@@ -194,13 +201,9 @@ export class RequestRun implements AttemptSink, Running {
   #startWriting(): void {
     if (this.#phase !== 'committed' || this.#clientGone) return;
     this.#phase = 'writing';
-    this.#writer.startStream();
     const held = this.#held;
     this.#held = [];
-    let flowing = true;
-    for (const bytes of held) {
-      if (bytes.length > 0) flowing = this.#writer.write(bytes, true, this.#drained);
-    }
+    const flowing = this.#writer.startStream(held, this.#drained);
     if (flowing && this.#heldBytes > this.#ports.heldBytesMax) this.#call?.resume();
     this.#heldBytes = 0;
   }
@@ -212,13 +215,31 @@ export class RequestRun implements AttemptSink, Running {
     this.#guard(() => this.#attemptEnded(end));
   }
 
+  lost(begun: boolean): void {
+    this.#call = null;
+    if (!begun) this.#attempts--;
+    this.#guard(() => {
+      const outcome = this.#clientGone ? 'client_gone' : 'cut';
+      const shown = this.#phase === 'writing' || this.#heldBytes > 0;
+      const finalBytes = this.#plan.facts.stream ? this.#writer.interruption(shown) : NO_BYTES;
+      const end = lostAttempt(begun, outcome, finalBytes);
+      // No fault of the model's: its breaker is not told.
+      if (this.#phase === 'attempting') this.#attemptFailed(end.failure);
+      else this.#finishServed(end, this.#candidateModel(), Date.now());
+    });
+  }
+
   #attemptEnded(end: AttemptEnd): void {
     const nowMs = Date.now();
-    const model = this.#plan.decision.chain[this.#candidate]?.model ?? '';
+    const model = this.#candidateModel();
     if (!this.#clientGone && this.#interrupted === null)
       this.#ports.breakers.note(model, end.failure, nowMs);
     if (this.#phase === 'attempting') this.#attemptFailed(end.failure);
     else this.#finishServed(end, model, nowMs);
+  }
+
+  #candidateModel(): string {
+    return this.#plan.decision.chain[this.#candidate]?.model ?? '';
   }
 
   #attemptFailed(failure: AttemptFailure | undefined): void {
@@ -239,7 +260,18 @@ export class RequestRun implements AttemptSink, Running {
   #finishServed(end: AttemptEnd, model: string, nowMs: number): void {
     const { journal } = this.#ports;
     const { facts, decision, image } = this.#plan;
-    if (image !== undefined) end.finalBytes = image.finalBytes(end, model);
+    if (image !== undefined && end.failure === undefined) {
+      end.finalBytes = image.finalBytes(end, model);
+    }
+    // It was committed to without output, and failed before provider-proxy had heard of that.
+    if (facts.stream && end.failure !== undefined && !this.#output && end.finalBytes.length === 0) {
+      end.finalBytes = this.#writer.interruption(this.#phase === 'writing');
+    }
+    // Not streamed, and nothing of it came: an error can still be told.
+    if (!facts.stream && end.finalBytes.length === 0 && end.failure !== undefined) {
+      this.#refuse(fluxError('upstream_failed'));
+      return;
+    }
     endRequest(journal, this.#entry, facts, {
       outcome: end.outcome,
       status: 200,
@@ -250,7 +282,7 @@ export class RequestRun implements AttemptSink, Running {
       routed: this.#writer.routed,
       bodyId: image?.bodyId ?? end.bodyId,
       upstreamId: end.upstreamId,
-      notes: image === undefined ? end.notes : [...image.notes],
+      notes: image === undefined ? end.notes : [...end.notes, ...image.notes],
     });
     const by = decision.chain[this.#candidate];
     if (end.storedIds.length > 0 && by !== undefined) {
@@ -346,6 +378,8 @@ export class RequestRun implements AttemptSink, Running {
     }
   }
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 const INTERRUPTED = {
   key_revoked: fluxError('invalid_api_key'),

@@ -6,7 +6,7 @@ import type { MeteringBus } from './ports.ts';
  * commit notes, or up to now where nothing follows; what was received may be reported as much later
  * as a request lives.
  */
-export async function completeUntil(
+async function completeUntil(
   bus: MeteringBus,
   group: string,
   topic: string,
@@ -22,6 +22,21 @@ export async function completeUntil(
     if ((at?.offset ?? 0n) < end) untilMs = Math.min(untilMs, readAppliedUntilMs(at));
   }
   return Math.max(0, untilMs - requestLifeMsMax);
+}
+
+/**
+ * The same from one question to the next: what was complete stays so, also while a record that has
+ * just come makes its partition wait.
+ */
+export function completeUntilReader(
+  bus: MeteringBus,
+  { group, topic, requestLifeMsMax }: { group: string; topic: string; requestLifeMsMax: number },
+): () => Promise<number> {
+  let knownMs = 0;
+  return async () => {
+    knownMs = Math.max(knownMs, await completeUntil(bus, group, topic, requestLifeMsMax));
+    return knownMs;
+  };
 }
 
 /** Records that are in the log and not in ClickHouse. */

@@ -1,4 +1,4 @@
-import { durationMs, httpUrl, path, setting, whole } from '@fluxrouter/service-kit/config';
+import { durationMs, httpUrl, path, port, setting, whole } from '@fluxrouter/service-kit/config';
 import { z } from 'zod';
 
 export const meteringConfig = z.object({
@@ -9,6 +9,11 @@ export const meteringConfig = z.object({
   chdbPath: setting('CHDB_PATH', path().optional(), {
     about: 'directory of the in-process engine; of no use with CLICKHOUSE_URL',
     why: 'not set: in DATA_DIR',
+  }),
+  chdbHttpPort: setting('CHDB_HTTP_PORT', port().optional(), {
+    about:
+      'port of GRPC_HOST on which the in-process engine can be read from by HTTP, with the service token as the password',
+    why: 'not set: nobody else reads it. `pnpm start:services` sets it, and CLICKHOUSE_URL of query',
   }),
   batchRecordsMax: setting('METERING_BATCH_RECORDS', whole({ min: 1, max: 10_000 }).default(2000), {
     about: 'records of one partition that become one insert, at most',
@@ -37,6 +42,14 @@ export const meteringConfig = z.object({
   requestLifeMsMax: setting('REQUEST_LIFE', durationMs().default(16 * 60_000), {
     about: 'how long after its receipt a request may still be reported',
     why: 'a stream ends after 15 minutes at the latest; usage is called complete only before that',
+  }),
+  reconcileEveryMs: setting('RECONCILE_EVERY', durationMs({ max: 600_000 }).default(10_000), {
+    about: 'how long a partition rests after log and ClickHouse were compared',
+    why: 'one question for each partition: seldom enough to cost nothing, soon enough to be an alarm',
+  }),
+  reconcileStallMs: setting('RECONCILE_STALL', durationMs({ min: 1000 }).default(60_000), {
+    about: 'traffic for so long, and nothing of it inserted: an alarm',
+    why: 'a restart of ClickHouse takes less; longer, and somebody should look',
   }),
 });
 

@@ -19,5 +19,17 @@ export interface MeteringMetrics {
   textsWithheld(count: number): void;
 }
 
+export interface ReconcilerMetrics {
+  /** Records of the log that were looked for in ClickHouse. */
+  compared(records: number): void;
+  /** Alarm: a range of the log and ClickHouse differ; so many records of it are in no table. */
+  different(missing: number): void;
+  /** Alarm where not 0: partitions with traffic of which nothing is inserted. */
+  stalled(partitions: number): void;
+}
+
 /** What metering needs of the bus. */
-export type MeteringBus = Pick<EventBus, 'ensureTopics' | 'consume' | 'committed' | 'endOffsets'>;
+export type MeteringBus = Pick<
+  EventBus,
+  'ensureTopics' | 'append' | 'consume' | 'committed' | 'endOffsets'
+>;

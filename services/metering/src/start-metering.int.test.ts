@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { type EventBus, openEmbeddedBus } from '@fluxrouter/event-bus';
+import { type BusRecord, type EventBus, openEmbeddedBus } from '@fluxrouter/event-bus';
 import { newRequestId, TOPICS } from '@fluxrouter/events';
+import { RecordQuarantined } from '@fluxrouter/generated/events';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { meteringConfig } from './config.ts';
 import { type Metering, startMetering } from './start-metering.ts';
@@ -53,6 +54,20 @@ test('poison is put aside, without its content', async () => {
     { type: 'AttemptFinished', reason: 'unreadable', value_bytes: canary.length },
   ]);
   expect(await metering.stats()).toMatchObject({ deadLetters: 1, textsWithheld: 2 });
+  const published: BusRecord[] = [];
+  const tail = await bus.tail({
+    topic: TOPICS.usageDead.name,
+    from: 'start',
+    onRecords: (records) => void published.push(...records),
+  });
+  await tail.caughtUp();
+  await tail.stop();
+  const [, quarantined] = published;
+  expect(RecordQuarantined.decode(quarantined?.value ?? Buffer.of())).toMatchObject({
+    ...{ topic: TOPICS.usage.name, type: 'AttemptFinished', reason: 'unreadable' },
+    valueBytes: canary.length,
+  });
+  expect(Buffer.from(quarantined?.value ?? []).includes(canary)).toBe(false);
   const stored = await engine.rows<{ client_request_id: string; event: string }>(
     "SELECT client_request_id, base64Encode(event) AS event FROM flux.usage WHERE account = 'acc_poison'",
   );

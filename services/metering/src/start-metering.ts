@@ -5,11 +5,13 @@ import { TOPICS } from '@fluxrouter/events';
 import type { ClickHouse } from './clickhouse/connect.ts';
 import { meteringTables } from './clickhouse/metering-tables.ts';
 import { migrate } from './clickhouse/migrate.ts';
-import { completeUntil, lagRecords } from './complete-until.ts';
+import { completeUntilReader, lagRecords } from './complete-until.ts';
 import type { MeteringConfig } from './config.ts';
 import { consumeUsage, meteringSteps } from './consume-usage.ts';
 
-import type { Log, MeteringBus, MeteringMetrics } from './ports.ts';
+import type { Log, MeteringBus, MeteringMetrics, ReconcilerMetrics } from './ports.ts';
+import { publishQuarantined } from './publish-quarantined.ts';
+import { type ReconcilerReport, startReconciler } from './reconcile/start-reconciler.ts';
 import { countingMetrics, type MeteringCounts } from './stats.ts';
 import { CutAbandonedError, untilTaken } from './until-taken.ts';
 
@@ -19,12 +21,15 @@ export interface MeteringParts {
   readonly config: MeteringConfig;
   readonly log: Log;
   readonly metrics?: MeteringMetrics;
+  readonly reconcilerMetrics?: ReconcilerMetrics;
 }
 
 export interface Metering {
   /** All that was received before this time (ms since 1970) is in ClickHouse. */
   completeUntil(): Promise<number>;
   stats(): Promise<MeteringCounts & { lagRecords: number }>;
+  /** Whether log and ClickHouse say the same. */
+  reconciliation(): ReconcilerReport;
   /** Ends after the insert that is under way; what was not inserted comes again at the next start. */
   stop(): Promise<void>;
 }
@@ -32,15 +37,21 @@ export interface Metering {
 const GROUP = 'metering';
 const TOPIC = TOPICS.usage.name;
 
+/** Up to when all is in ClickHouse, asked of the bus: anywhere, not only where metering runs. */
+export const usageCompleteUntil = (bus: MeteringBus, requestLifeMsMax: number) =>
+  completeUntilReader(bus, { group: GROUP, topic: TOPIC, requestLifeMsMax });
+
 /** Brings the tables up to date, then consumes the usage topic until stopped. */
 export async function startMetering(parts: MeteringParts): Promise<Metering> {
   const { bus, clickhouse, config, log } = parts;
   await migrateOnceThere(clickhouse.client, config, log);
-  await bus.ensureTopics([TOPICS.usage]);
+  await bus.ensureTopics([TOPICS.usage, TOPICS.usageDead]);
   const stopping = new AbortController();
   const { counts, metrics } = countingMetrics(parts.metrics);
+  const tables = meteringTables(clickhouse.client);
+  const quarantine = publishQuarantined(tables.dead, bus);
   const consume = consumeUsage({
-    steps: meteringSteps(meteringTables(clickhouse.client), metrics),
+    steps: meteringSteps({ ...tables, dead: quarantine }, metrics),
     untilTaken: untilTaken(config, log, metrics, stopping.signal),
     metrics,
   });
@@ -56,18 +67,18 @@ export async function startMetering(parts: MeteringParts): Promise<Metering> {
       log.error({ topic: TOPIC, err: error }, 'metering could not handle a batch');
     },
   });
-  let completeUntilMs = 0;
+  const reconciler = await startReconciler({
+    ...{ bus, client: clickhouse.client, log, topic: TOPIC, meteringGroup: GROUP },
+    ...{ everyMs: config.reconcileEveryMs, stallMs: config.reconcileStallMs },
+    metrics: parts.reconcilerMetrics ?? { compared() {}, different() {}, stalled() {} },
+  });
   return {
-    async completeUntil() {
-      // What was complete stays so, also while a record that has just come makes its partition wait.
-      const ms = await completeUntil(bus, GROUP, TOPIC, config.requestLifeMsMax);
-      completeUntilMs = Math.max(completeUntilMs, ms);
-      return completeUntilMs;
-    },
+    completeUntil: usageCompleteUntil(bus, config.requestLifeMsMax),
     stats: async () => ({ ...counts, lagRecords: await lagRecords(bus, GROUP, TOPIC) }),
+    reconciliation: () => reconciler.report(),
     async stop() {
       stopping.abort();
-      await consumer.stop();
+      await Promise.all([consumer.stop(), reconciler.stop()]);
     },
   };
 }

@@ -43,11 +43,16 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #firstByteMs: number | undefined;
   /** Reads a 2xx; null before it, and on an error's answer. */
   #reader: AnswerReader | null = null;
+  /** What this turn of the loop has brought of a stream so far (see `onResponseData`). */
+  #arrived: Buffer[] = [];
+  readonly #pushArrived = (): void => this.#push();
   #errorBody: Buffer[] = [];
   #errorBytes = 0;
   #accepted = false;
   /** It ended through no doing of the client's before there was any output: not charged. */
   #fruitless = false;
+  /** Output has been shown: an accept may be on its way. */
+  #shown = false;
   #cancelled: CancelReason | null = null;
   /** The answer is whole, or as whole as it gets: only who pays is open. */
   #over = false;
@@ -83,6 +88,8 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   cancel(reason: CancelReason): void {
     if (this.#finished || this.#cancelled !== null) return;
     this.#cancelled = reason;
+    // Nobody is left who could read it, by no fault of the client's.
+    if (reason === 'caller_lost') this.#accepted = false;
     this.#over = true;
     this.#controller?.abort(new Error('cancelled'));
     this.#settle();
@@ -139,8 +146,10 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
     // What still comes when the answer is over is nobody's: the client has its last event.
     if (this.#over || this.#finished) return;
     this.#firstByteMs ??= this.#ports.nowMs() - this.#startedAtMs;
-    if (this.#reader !== null) this.#reader.push(chunk);
-    else if (this.#errorBytes < ERROR_BODY_BYTES_MAX) {
+    if (this.#reader !== null) {
+      // A packet with ten HTTP chunks comes in ten calls, and would be ten writes to the client.
+      if (this.#arrived.push(chunk) === 1) process.nextTick(this.#pushArrived);
+    } else if (this.#errorBytes < ERROR_BODY_BYTES_MAX) {
       this.#errorBytes += chunk.length;
       this.#errorBody.push(chunk);
     }
@@ -148,6 +157,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
 
   onResponseEnd(): void {
     this.#upstreamDone = true;
+    this.#push();
     if (this.#over || this.#finished) return;
     if (this.#reader !== null) {
       this.#reader.end(null);
@@ -160,10 +170,19 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#push();
     if (this.#over || this.#finished) return;
     const why = transportFailure(error);
-    if (this.#reader !== null && this.#accepted) this.#reader.end(why);
+    if (this.#reader !== null && (this.#accepted || this.#shown)) this.#reader.end(why);
     else this.#fail(why);
+  }
+
+  #push(): void {
+    const { length, 0: first } = this.#arrived;
+    if (first === undefined) return;
+    const bytes = length === 1 ? first : Buffer.concat(this.#arrived);
+    this.#arrived = [];
+    if (!this.#over && !this.#finished) this.#reader?.push(bytes);
   }
 
   /** It cannot even be called. */
@@ -189,6 +208,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptCall {
   #data(bytes: Buffer, output: boolean, atBoundary: boolean): void {
     // The head is written when output is proven: by then more may be known of what was lost.
     if (output && this.#translation !== null && !this.#accepted) this.#tellHead();
+    if (output) this.#shown = true;
     const wantsMore = this.#sink.data(bytes, output, atBoundary);
     if (!wantsMore && !this.#upstreamDone && !this.#over) this.#controller?.pause();
   }
@@ -338,6 +358,7 @@ const NO_USAGE: Required<Usage> = {
 };
 
 function cancelledOutcome(reason: CancelReason): string {
+  if (reason === 'caller_lost') return 'orphaned';
   return reason === 'client_gone' ? 'client_gone' : 'cut';
 }
 
@@ -359,4 +380,5 @@ const CANCEL_ERRORS: Readonly<Record<CancelReason, FluxError | null>> = {
   }),
   key_revoked: fluxError('invalid_api_key', { message: 'The API key was revoked.' }),
   shutdown: fluxError('unavailable', { message: 'This gateway is shutting down.' }),
+  caller_lost: null,
 };

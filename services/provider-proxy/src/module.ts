@@ -13,6 +13,11 @@ import { WorkerEstimator } from './estimate-usage/estimator.ts';
 import { failure } from './failures.ts';
 import { Pools } from './http/pools.ts';
 import { upstreamHeaders } from './http/upstream-headers.ts';
+import {
+  type AttemptJournal,
+  closeOrphanedAttempts,
+  JournaledAttempts,
+} from './journaled-attempts.ts';
 import type { AttemptPorts } from './ports.ts';
 import type { ConfiguredProvider } from './providers.ts';
 import { planTranslation, type Translation } from './translation/plan-translation.ts';
@@ -22,15 +27,16 @@ export interface ProviderProxyNeeds {
   readonly catalogue: Catalogue;
   readonly rateCards: ReadonlyMap<string, RateCard>;
   readonly providers: ReadonlyMap<string, ConfiguredProvider>;
-  /** Where events go; provider-proxy's own journal, or the one it shares with ingress. */
-  readonly journal: {
-    finish(entry: null, events: readonly { key: string; type: string; value: Uint8Array }[]): void;
-  };
+  /** Where events go: the one it shares with ingress, or, with `ownJournal`, its own. */
+  readonly journal: AttemptJournal;
+  /** In a process of its own: it writes down what it begins, and closes what a crash left open. */
+  readonly ownJournal: boolean;
   readonly log: Log;
   readonly metrics: Metrics;
 }
 
-export interface ProviderProxy extends ProviderProxyPort {
+export interface ProviderProxy {
+  readonly port: ProviderProxyPort;
   stop(): Promise<void>;
 }
 
@@ -38,6 +44,8 @@ export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
   const pools = new Pools(needs.config);
   const estimator = new WorkerEstimator();
   const names = new Map<string, Buffer>();
+  /** Of attempts that run, in the journal. Empty where ingress has them in its own. */
+  const entries = new Map<string, number>();
   const ports: AttemptPorts = {
     config: needs.config,
     nowMs: Date.now,
@@ -48,8 +56,11 @@ export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
     },
     baselineModel: needs.catalogue.baseline.id,
     estimator,
-    publish: (_eventId, account, value) =>
-      needs.journal.finish(null, [{ key: account, type: 'AttemptFinished', value }]),
+    publish(eventId, account, value) {
+      const entry = entries.get(eventId) ?? null;
+      if (entry !== null) entries.delete(eventId);
+      needs.journal.finish(entry, [{ key: account, type: 'AttemptFinished', value }]);
+    },
     ...countAttempts(needs),
   };
 
@@ -128,8 +139,14 @@ export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
     return attempt;
   }
 
+  const { journal, ownJournal } = needs;
+  if (ownJournal) {
+    const orphans = closeOrphanedAttempts(journal);
+    if (orphans > 0)
+      needs.log.warn({ orphans }, 'Attempts of a killed predecessor were closed as orphaned');
+  }
   return {
-    begin,
+    port: ownJournal ? new JournaledAttempts({ begin }, journal, entries) : { begin },
     async stop() {
       await pools.close();
       await estimator.stop();

@@ -2,6 +2,8 @@ import { type ResolvedName, resolveModelName } from '@fluxrouter/catalogue';
 import type { Decision } from '@fluxrouter/generated/events';
 import type { DecideResponse, Refusal } from '@fluxrouter/generated/router';
 import {
+  type DecideInput,
+  type DecideResult,
   decide,
   type Decision as RuleDecision,
   type Refusal as RuleRefusal,
@@ -10,12 +12,12 @@ import type { RouteQuestion, RouterNeeds } from './ports.ts';
 
 const AUTO: ResolvedName = { kind: 'auto' };
 
-/** The decision for a request: data in, data out; the rules themselves are in routing-rules. */
-export function decideRoute(needs: RouterNeeds, question: RouteQuestion): DecideResponse {
+/** What a question is decided with: the same for the answer that serves and the one that explains. */
+export function decideInput(needs: RouterNeeds, question: RouteQuestion): DecideInput {
   const resolved = resolveModelName(needs.catalogue, question.requestedModel, {
     servable: needs.servable,
   });
-  const result = decide({
+  return {
     facts: question.facts,
     requested: resolved.kind === 'unknown' && question.routeUnknownModels ? AUTO : resolved,
     dialect: question.dialect,
@@ -25,7 +27,15 @@ export function decideRoute(needs: RouterNeeds, question: RouteQuestion): Decide
     health: needs.health(),
     routor: question.routor,
     servable: needs.servable,
-  });
+  };
+}
+
+/** The decision for a request: data in, data out; the rules themselves are in routing-rules. */
+export function decideRoute(needs: RouterNeeds, question: RouteQuestion): DecideResponse {
+  return decideResponse(decide(decideInput(needs, question)));
+}
+
+function decideResponse(result: DecideResult): DecideResponse {
   return result.ok
     ? { outcome: { $case: 'decision', value: decisionMessage(result.decision) } }
     : { outcome: { $case: 'refusal', value: refusalMessage(result.refusal) } };
@@ -52,7 +62,7 @@ function decisionMessage(decision: RuleDecision): Decision {
   };
 }
 
-function refusalMessage(refusal: RuleRefusal): Refusal {
+export function refusalMessage(refusal: RuleRefusal): Refusal {
   return {
     code: refusal.code,
     message: refusal.message,

@@ -1,13 +1,21 @@
 import type { Catalogue } from '@fluxrouter/catalogue';
 import type { DecideResponse } from '@fluxrouter/generated/router';
 import { buildRateCard, type RateCard, rateCardAt, rateCardDefinitions } from '@fluxrouter/pricing';
-import { ALL_HEALTHY, buildPolicy } from '@fluxrouter/routing-rules';
+import { buildPolicy, type Refusal } from '@fluxrouter/routing-rules';
 import type { RouterConfig } from './config.ts';
 import { decideRoute } from './decide-route.ts';
+import { explainRoute, type RouteExplanation } from './explain-route.ts';
+import { ProviderHealth } from './health/provider-health.ts';
 import type { RouteQuestion, RouterNeeds } from './ports.ts';
 
 export interface Router {
   decide(question: RouteQuestion): DecideResponse;
+  /** The same decision, with what it would cost. */
+  explain(question: RouteQuestion): RouteExplanation | { readonly refusal: Refusal };
+  /** Hears of attempts and breakers. */
+  readonly health: ProviderHealth;
+  /** GET /v1/providers/health. */
+  healthReport(): object;
   /** Hash of the policy in force. */
   readonly policy: string;
 }
@@ -27,6 +35,7 @@ export function loadRateCards(catalogue: Catalogue): readonly RateCard[] {
 
 export function startRouter({ config, catalogue, rateCards, servable }: RouterModuleNeeds): Router {
   const policy = buildPolicy();
+  const health = new ProviderHealth(catalogue);
   const needs: RouterNeeds = {
     catalogue,
     policy,
@@ -36,9 +45,15 @@ export function startRouter({ config, catalogue, rateCards, servable }: RouterMo
       return card;
     },
     servable,
-    health: () => ALL_HEALTHY,
+    health: () => health.snapshot(),
   };
-  return { decide: (question) => decideRoute(needs, question), policy: policy.hash };
+  return {
+    decide: (question) => decideRoute(needs, question),
+    explain: (question) => explainRoute(needs, question),
+    policy: policy.hash,
+    health,
+    healthReport: () => health.report(servable),
+  };
 }
 
 const cardKind = { lanes: 'lanes', 'at-cost': 'at-cost' } as const;

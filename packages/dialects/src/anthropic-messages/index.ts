@@ -13,7 +13,7 @@ import { requestEdits } from './request-edits.ts';
 import { extractAnswerText, extractDeltaText, extractRequestText } from './text.ts';
 
 /** Anthropic's messages. */
-export const anthropicMessages: Dialect = {
+export const anthropicMessages: Dialect<'anthropic-messages'> = {
   name: 'anthropic-messages',
   upstreamPath: '/messages',
   readRequest,

@@ -1,6 +1,7 @@
 import { indexOfString, scanMembers, spansFor, wantedNames } from '@fluxrouter/json-splice';
 import type { StreamObserver, StreamSnapshot } from '../dialect.ts';
 import { FrameJson } from '../frame-json.ts';
+import { FrameTemplate } from '../frame-template.ts';
 import { nameAt, stringAt, valueAt } from '../grammar.ts';
 import { newStreamState, type StreamState } from '../stream-state.ts';
 import { classify, vendorErrorOf } from '../upstream-error.ts';
@@ -29,14 +30,20 @@ const blockTypes = wantedNames(['text', 'thinking', 'redacted_thinking', 'tool_u
 const [TEXT, THINKING, REDACTED_THINKING, TOOL_USE] = [0, 1, 2, 3] as const;
 /** One is enough to know an answer by. */
 const CALLS_MAX = 8;
+const deltaNames = wantedNames(['text', 'partial_json', 'thinking']);
 /** `{"type":"text_delta","text":""}`: what of a delta is not content, about. */
 const DELTA_OVERHEAD = 31;
+const QUOTE = 0x22;
 
 export class MessagesObserver implements StreamObserver {
   readonly #state: StreamState = newStreamState();
   readonly #json = new FrameJson(eventNames);
   readonly #message = spansFor(messageNames);
   readonly #one = spansFor(stopNames);
+  readonly #delta = spansFor(deltaNames);
+  readonly #template = new FrameTemplate();
+  /** Bytes of the learned event's delta beside its words, less what is not content. */
+  #templateBytes = 0;
   readonly #block = spansFor(blockNames);
   #sealed = false;
   #reported: Record<string, unknown> = {};
@@ -48,6 +55,11 @@ export class MessagesObserver implements StreamObserver {
   frame(bytes: Buffer, start: number, end: number): FrameVerdict {
     const json = this.#json;
     this.#state.frames++;
+    const words = this.#template.match(bytes, start, end);
+    if (words >= 0) {
+      this.#state.contentBytes += Math.max(0, this.#templateBytes + words);
+      return PASS;
+    }
     if (!json.locate(bytes, start, end) || !json.scan()) return PASS;
     const { spans } = json;
     const type = indexOfString(
@@ -58,7 +70,7 @@ export class MessagesObserver implements StreamObserver {
     );
     switch (types[type]) {
       case 'content_block_delta':
-        return this.#readDelta();
+        return this.#readDelta(start, end);
       case 'content_block_start':
         return this.#readBlock();
       case 'message_start':
@@ -93,12 +105,28 @@ export class MessagesObserver implements StreamObserver {
     return this.#state.finish === null ? 'cut' : 'unterminated';
   }
 
-  #readDelta(): FrameVerdict {
+  #readDelta(start: number, end: number): FrameVerdict {
     const { spans } = this.#json;
     const state = this.#state;
     const size = (spans[DELTA + 1] as number) - (spans[DELTA] as number) - DELTA_OVERHEAD;
     if (size > 0) state.contentBytes += size;
+    if (state.sawOutput) this.#learn(start, end, size);
     return this.#output();
+  }
+
+  /** The next events of the block are likely to be this one with other words. */
+  #learn(start: number, end: number, size: number): void {
+    const { bytes, inPlace, spans } = this.#json;
+    const deltaStart = spans[DELTA] as number;
+    if (!inPlace || !this.#template.isWanted || deltaStart < 0) return;
+    if (scanMembers(bytes, deltaStart, deltaNames, this.#delta) < 0) return;
+    for (let i = 0; i < this.#delta.length; i += 2) {
+      const at = { start: this.#delta[i] as number, end: this.#delta[i + 1] as number };
+      if (at.start < 0 || bytes[at.start] !== QUOTE) continue;
+      this.#template.learn(bytes, start, end, [{ ...at, kind: 'words' }]);
+      this.#templateBytes = size - (at.end - at.start - 2);
+      return;
+    }
   }
 
   #output(): FrameVerdict {

@@ -14,7 +14,7 @@ import { requestEdits } from './request-edits.ts';
 import { extractAnswerText, extractDeltaText, extractRequestText } from './text.ts';
 
 /** OpenAI's chat completions, and the many vendors who speak them. */
-export const openAiChat: Dialect = {
+export const openAiChat: Dialect<'openai-chat'> = {
   name: 'openai-chat',
   upstreamPath: '/chat/completions',
   readRequest,

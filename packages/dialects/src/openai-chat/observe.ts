@@ -1,6 +1,7 @@
 import { scanMembers, skipWhitespace, spansFor, wantedNames } from '@fluxrouter/json-splice';
 import type { ObserverOptions, StreamObserver, StreamSnapshot } from '../dialect.ts';
 import { FrameJson } from '../frame-json.ts';
+import { FrameTemplate, type Hole } from '../frame-template.ts';
 import { nameAt, stringAt, valueAt } from '../grammar.ts';
 import { newStreamState, type StreamState } from '../stream-state.ts';
 import { classify, vendorErrorOf } from '../upstream-error.ts';
@@ -10,8 +11,16 @@ import { readFinish, worseFinish } from './finish-reason.ts';
 import { readUsage } from './usage.ts';
 
 // The positions of these names are used below: ID is 0, MODEL is 1, …
-const chunkNames = wantedNames(['id', 'model', 'choices', 'usage', 'error', 'x_groq']);
-const [ID, MODEL, CHOICES, USAGE_AT, ERROR_AT, GROQ] = [0, 2, 4, 6, 8, 10] as const;
+const chunkNames = wantedNames([
+  'id',
+  'model',
+  'choices',
+  'usage',
+  'error',
+  'x_groq',
+  'obfuscation',
+]);
+const [ID, MODEL, CHOICES, USAGE_AT, ERROR_AT, GROQ, NOISE] = [0, 2, 4, 6, 8, 10, 12] as const;
 const choiceNames = wantedNames(['index', 'delta', 'finish_reason', 'usage']);
 const [INDEX, DELTA, FINISH, CHOICE_USAGE] = [0, 2, 4, 6] as const;
 const deltaNames = wantedNames([
@@ -31,8 +40,9 @@ const ARRAY = 0x5b;
 const STRING = 0x22;
 /** `{"content":""}`: what of a delta is not content, about. */
 const DELTA_OVERHEAD = 14;
-/** A flag beside the verdicts: the chunk has no choice in it. */
+/** Flags beside the verdicts: the chunk has no choice in it, more than one. */
 const NO_CHOICES = 256;
+const MORE_CHOICES = 512;
 const DONE = Buffer.from('[DONE]');
 
 export class ChatObserver implements StreamObserver {
@@ -41,6 +51,9 @@ export class ChatObserver implements StreamObserver {
   readonly #json = new FrameJson(chunkNames);
   readonly #choice = spansFor(choiceNames);
   readonly #delta = spansFor(deltaNames);
+  readonly #template = new FrameTemplate();
+  /** Bytes of the learned chunk's delta beside its words, less what is not content. */
+  #templateBytes = 0;
   /** Bit i: choice i was seen, was finished. More than 31 choices are not told apart. */
   #seenChoices = 0;
   #finishedChoices = 0;
@@ -57,6 +70,11 @@ export class ChatObserver implements StreamObserver {
     const json = this.#json;
     const state = this.#state;
     state.frames++;
+    const words = this.#template.match(bytes, start, end);
+    if (words >= 0) {
+      state.contentBytes += Math.max(0, this.#templateBytes + words);
+      return PASS;
+    }
     if (!json.locate(bytes, start, end)) return PASS;
     if (json.bytes[json.start] === ARRAY && this.#isDone()) {
       state.sawTerminal = true;
@@ -70,7 +88,10 @@ export class ChatObserver implements StreamObserver {
     const choicesStart = spans[CHOICES] as number;
     const read = choicesStart < 0 ? NO_CHOICES : this.#readChoices(choicesStart);
     const verdict = read & (PASS_OUTPUT | ERROR);
-    if (!this.#readUsage() && (read & USAGE) === 0) return verdict;
+    if (!this.#readUsage() && (read & USAGE) === 0) {
+      if (read === PASS && state.sawOutput) this.#learn(start, end);
+      return verdict;
+    }
     const usageOnly = (read & NO_CHOICES) !== 0;
     // Usage on every chunk: only from the finish on can it be the total.
     if (!usageOnly && this.#finishedChoices === 0) return verdict;
@@ -142,10 +163,11 @@ export class ChatObserver implements StreamObserver {
     if (bytes[start] !== ARRAY) return NO_CHOICES;
     let at = skipWhitespace(bytes, start + 1);
     let verdict = bytes[at] === OBJECT ? PASS : NO_CHOICES;
-    while (bytes[at] === OBJECT) {
+    for (let choices = 0; bytes[at] === OBJECT; choices++) {
       const end = scanMembers(bytes, at, choiceNames, spans);
-      if (end < 0) return verdict;
+      if (end < 0) return verdict | MORE_CHOICES;
       verdict |= this.#readChoice();
+      if (choices > 0) verdict |= MORE_CHOICES;
       at = skipWhitespace(bytes, end);
       if (bytes[at] === 0x2c) at = skipWhitespace(bytes, at + 1);
     }
@@ -210,6 +232,31 @@ export class ChatObserver implements StreamObserver {
       if ((first === STRING || first === ARRAY || first === OBJECT) && size > 2) return true;
     }
     return false;
+  }
+
+  /** A chunk that is all words: the next ones are likely to be the same but for these. */
+  #learn(start: number, end: number): void {
+    const { bytes, inPlace, spans } = this.#json;
+    const deltaStart = this.#choice[DELTA] as number;
+    if (!inPlace || !this.#template.isWanted || deltaStart < 0) return;
+    if (scanMembers(bytes, deltaStart, deltaNames, this.#delta) < 0) return;
+    const holes: Hole[] = [];
+    let words = 0;
+    for (let i = 0; i < this.#delta.length; i += 2) {
+      const at = { start: this.#delta[i] as number, end: this.#delta[i + 1] as number };
+      if (i === REFUSAL || at.start < 0 || bytes[at.start] !== STRING) continue;
+      holes.push({ ...at, kind: 'words' });
+      words += at.end - at.start - 2;
+    }
+    if (holes.length === 0) return;
+    const noise = spans[NOISE] as number;
+    if (noise >= 0 && bytes[noise] === STRING) {
+      holes.push({ start: noise, end: spans[NOISE + 1] as number, kind: 'noise' });
+    }
+    holes.sort((a, b) => a.start - b.start);
+    this.#template.learn(bytes, start, end, holes);
+    const deltaBytes = (this.#choice[DELTA + 1] as number) - deltaStart;
+    this.#templateBytes = deltaBytes - DELTA_OVERHEAD - words;
   }
 
   #noteRefusal(deltaStart: number): void {

@@ -11,7 +11,7 @@ import { readRequest } from './read-request.ts';
  * OpenAI's image generations. Nothing is streamed here: an error has the shape that it has in chat,
  * and what only streams need is chat's.
  */
-export const openAiImages: Dialect = {
+export const openAiImages: Dialect<'openai-images'> = {
   ...openAiChat,
   name: 'openai-images',
   upstreamPath: '/images/generations',

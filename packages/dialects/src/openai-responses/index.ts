@@ -14,7 +14,7 @@ import { requestEdits } from './request-edits.ts';
 import { extractAnswerText, extractDeltaText, extractRequestText } from './text.ts';
 
 /** OpenAI's responses. */
-export const openAiResponses: Dialect = {
+export const openAiResponses: Dialect<'openai-responses'> = {
   name: 'openai-responses',
   upstreamPath: '/responses',
   readRequest,

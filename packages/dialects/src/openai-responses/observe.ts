@@ -1,6 +1,7 @@
 import { indexOfString, scanMembers, spansFor, wantedNames } from '@fluxrouter/json-splice';
 import type { Finish, StreamObserver, StreamSnapshot } from '../dialect.ts';
 import { FrameJson } from '../frame-json.ts';
+import { FrameTemplate, type Hole } from '../frame-template.ts';
 import { integerAt, nameAt, stringAt, valueAt } from '../grammar.ts';
 import { newStreamState, type StreamState } from '../stream-state.ts';
 import { classify, vendorErrorOf } from '../upstream-error.ts';
@@ -11,8 +12,16 @@ import { readFinish } from './finish-reason.ts';
 import { readOutput } from './read-answer.ts';
 import { readUsage } from './usage.ts';
 
-const eventNames = wantedNames(['type', 'sequence_number', 'delta', 'response', 'item']);
-const [TYPE, SEQUENCE, DELTA, RESPONSE, ITEM] = [0, 2, 4, 6, 8] as const;
+const eventNames = wantedNames([
+  'type',
+  'sequence_number',
+  'delta',
+  'response',
+  'item',
+  'obfuscation',
+]);
+const [TYPE, SEQUENCE, DELTA, RESPONSE, ITEM, NOISE] = [0, 2, 4, 6, 8, 10] as const;
+const QUOTE = 0x22;
 const responseNames = wantedNames([
   'id',
   'model',
@@ -43,6 +52,7 @@ export class ResponsesObserver implements StreamObserver {
   readonly #json = new FrameJson(eventNames);
   readonly #response = spansFor(responseNames);
   readonly #item = spansFor(itemNames);
+  readonly #template = new FrameTemplate();
   #refused = false;
 
   get snapshot(): StreamSnapshot {
@@ -53,6 +63,14 @@ export class ResponsesObserver implements StreamObserver {
     const json = this.#json;
     const state = this.#state;
     state.frames++;
+    const words = this.#template.match(bytes, start, end);
+    if (words >= 0) {
+      state.contentBytes += words;
+      if (this.#template.sequence > state.sequenceNumber) {
+        state.sequenceNumber = this.#template.sequence;
+      }
+      return PASS;
+    }
     if (!json.locate(bytes, start, end) || !json.scan()) return PASS;
     const { spans } = json;
     const sequence = integerAt(
@@ -67,7 +85,10 @@ export class ResponsesObserver implements StreamObserver {
       spans[TYPE] as number,
       spans[TYPE + 1] as number,
     );
-    if (type >= events.FIRST_DELTA) return this.#readOutput(type);
+    if (type >= events.FIRST_DELTA) {
+      if (state.sawOutput && sequence >= 0 && type !== events.ITEM_ADDED) this.#learn(start, end);
+      return this.#readOutput(type);
+    }
     switch (type) {
       case events.CREATED:
       case events.QUEUED:
@@ -144,6 +165,24 @@ export class ResponsesObserver implements StreamObserver {
     }
     state.sawOutput = true;
     return PASS_OUTPUT;
+  }
+
+  /** The next events are likely to be this one with other words. */
+  #learn(start: number, end: number): void {
+    const { bytes, inPlace, spans } = this.#json;
+    if (!inPlace || !this.#template.isWanted) return;
+    const at = (name: number, kind: Hole['kind']): Hole => ({
+      start: spans[name] as number,
+      end: spans[name + 1] as number,
+      kind,
+    });
+    const words = at(DELTA, 'words');
+    const noise = at(NOISE, 'noise');
+    if (words.start < 0 || bytes[words.start] !== QUOTE) return;
+    const holes = [words, at(SEQUENCE, 'sequence')];
+    if (noise.start >= 0 && bytes[noise.start] === QUOTE) holes.push(noise);
+    holes.sort((a, b) => a.start - b.start);
+    this.#template.learn(bytes, start, end, holes);
   }
 
   /** A tool call is output as soon as it is named. */

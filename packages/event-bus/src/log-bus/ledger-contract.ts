@@ -23,7 +23,7 @@ export function describeGroupLedger(open: () => GroupLedger): void {
       expect(await first.commit(claim, 7n, 'first')).toBe(!isTaken);
     }
     for (const claim of taken) expect(await second.commit(claim, 5n, 'second')).toBe(true);
-    const commits = ledger.committed('topic');
+    const commits = await ledger.committed('topic');
     for (const partition of partitionsOf(taken)) {
       expect(commits.get(partition)).toEqual({ offset: 5n, metadata: 'second' });
     }

@@ -18,7 +18,7 @@ import type { GroupLedger, LogStorage, TopicLog } from './storage.ts';
 
 type Running = { stop(): Promise<void> };
 
-/** The bus over a log that this process reads and writes by itself (embedded, memory). */
+/** The bus over a log that is read by offset: embedded, in memory, in Kafka. */
 export class LogBus implements EventBus {
   readonly #storage: LogStorage;
   readonly #onError: (message: string, error: unknown) => void;
@@ -35,11 +35,17 @@ export class LogBus implements EventBus {
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
     this.#assertOpen();
-    for (const spec of specs) {
-      const open = this.#topics.get(spec.name);
-      if (open === undefined) this.#topics.set(spec.name, this.#storage.openTopic(spec));
-      else assertTopicShape(spec, open.spec);
+    await Promise.all(specs.map((spec) => this.#ensureTopic(spec)));
+  }
+
+  async #ensureTopic(spec: TopicSpec): Promise<void> {
+    const open = this.#topics.get(spec.name);
+    if (open !== undefined) {
+      assertTopicShape(spec, open.spec);
+      return;
     }
+    const opening = this.#storage.openTopic(spec);
+    this.#topics.set(spec.name, opening instanceof Promise ? await opening : opening);
   }
 
   async append(
@@ -93,6 +99,7 @@ export class LogBus implements EventBus {
     await Promise.all([...this.#running].map((running) => running.stop()));
     await Promise.all([...this.#topics.values()].map((log) => log.close()));
     await Promise.all([...this.#groups.values()].map((ledger) => ledger.close()));
+    await this.#storage.close?.();
   }
 
   #assertOpen(): void {
@@ -129,10 +136,13 @@ export class LogBus implements EventBus {
   /** The safety net under notifications: one timer for all of a process's consumers and tails. */
   #checkAll(): void {
     for (const checked of [...this.#topics.values(), ...this.#groups.values()]) {
-      try {
-        checked.check();
-      } catch (error) {
+      const failed = (error: unknown) => {
         if (!isBusy(error)) this.#onError('the event bus cannot read its files', error);
+      };
+      try {
+        checked.check()?.catch(failed);
+      } catch (error) {
+        failed(error);
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { BusRecord, Tail, TailOptions } from '../port.ts';
+import type { Tail, TailOptions } from '../port.ts';
 import { isBusy } from '../sqlite/index.ts';
 import { BUSY_RETRY_MS, retryDelayMs } from './backoff.ts';
 import type { TopicLog } from './storage.ts';
@@ -103,7 +103,7 @@ export class LogTail implements Tail {
   async #readPartition(partition: number): Promise<boolean> {
     const from = this.#next[partition] ?? 0;
     if (from >= (this.#log.ends[partition] ?? 0)) return false;
-    const records: BusRecord[] = this.#log.read(partition, from, READ_RECORDS, READ_BYTES);
+    const records = await this.#log.read(partition, from, READ_RECORDS, READ_BYTES);
     const last = records.at(-1);
     if (last === undefined) return false;
     await this.#options.onRecords(records);

@@ -87,7 +87,7 @@ export class PartitionRunner {
       }
     }
     if (this.#stopped) return [];
-    const records = this.#log.read(partition, from, maxBatchRecords, maxBatchBytes);
+    const records = await this.#log.read(partition, from, maxBatchRecords, maxBatchBytes);
     if (records.length === 0) await this.#signal.wait(BUSY_RETRY_MS);
     return records;
   }

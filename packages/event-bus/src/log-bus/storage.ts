@@ -15,13 +15,18 @@ export interface TopicLog {
   readonly epoch: string;
   append(records: readonly OutgoingRecord[]): Promise<readonly RecordPosition[]>;
   /** From `from` on, up to both limits, yet one record where there is any. */
-  read(partition: number, from: number, maxRecords: number, maxBytes: number): BusRecord[];
+  read(
+    partition: number,
+    from: number,
+    maxRecords: number,
+    maxBytes: number,
+  ): BusRecord[] | Promise<BusRecord[]>;
   /** Next offset of each partition as last seen. */
   readonly ends: readonly number[];
   /** `Date.now()` when `ends` was last known to be true. */
   readonly checkedAtMs: number;
   /** Looks for other processes' appends now; calls listeners as they would have been anyway. */
-  check(): void;
+  check(): void | Promise<void>;
   /** The listener is called soon after `ends[partition]` grew, whoever appended. */
   subscribe(listener: (partition: number) => void): () => void;
   close(): Promise<void>;
@@ -45,17 +50,20 @@ export interface GroupMembership {
 export interface GroupLedger {
   /** `onChange`: this member's claims may have changed. */
   join(specs: readonly TopicSpec[], onChange: () => void): Promise<GroupMembership>;
-  committed(topic: string): ReadonlyMap<number, CommittedOffset>;
+  committed(
+    topic: string,
+  ): ReadonlyMap<number, CommittedOffset> | Promise<ReadonlyMap<number, CommittedOffset>>;
   /** Looks for other processes' joining, leaving and dying now. */
-  check(): void;
+  check(): void | Promise<void>;
   close(): Promise<void>;
 }
 
 export interface LogStorage {
   /** Creates or verifies the topic and opens it. */
-  openTopic(spec: TopicSpec): TopicLog;
+  openTopic(spec: TopicSpec): TopicLog | Promise<TopicLog>;
   /** Null where `create` is false and no one ever joined the group. */
   openGroup(group: string, create: boolean): GroupLedger | null;
-  /** How often `check` of topics that are read and of groups is to be called; null: never. */
+  /** How often `check` of topics and groups is to be called while anything is read; null: never. */
   readonly checkEveryMs: number | null;
+  close?(): Promise<void>;
 }

@@ -9,12 +9,13 @@ export {
   settingNote,
 } from './setting.ts';
 export {
-  address,
   addressList,
   byteSize,
   durationMs,
   host,
   httpUrl,
+  name,
+  nameList,
   oneOf,
   onOff,
   path,

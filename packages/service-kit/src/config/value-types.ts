@@ -91,13 +91,22 @@ const isAddress = (value: string) => {
   return match !== null && Number(match[2]) >= 1 && Number(match[2]) <= 65_535;
 };
 
-export const address = () =>
-  valueType('host:port', (value) => (isAddress(value) ? yes(value) : no));
-
 export const addressList = () =>
   valueType<string[]>('a list host:port,host:port,…', (value) => {
     const list = value.split(',').map((each) => each.trim());
     return list.every(isAddress) ? yes(list) : no;
+  });
+
+/** Of a process, a file, a provider. */
+const isName = (value: string) => /^[A-Za-z0-9._-]{1,64}$/.test(value);
+
+export const name = () =>
+  valueType('a name of letters, digits, . _ -', (value) => (isName(value) ? yes(value) : no));
+
+export const nameList = () =>
+  valueType<string[]>('a list name,name,…', (value) => {
+    const list = value.split(',').map((each) => each.trim());
+    return list.every(isName) ? yes(list) : no;
   });
 
 export const path = () => text('a path', /^[^\0]{1,4096}$/);

@@ -10,8 +10,8 @@ import {
 } from './unary-api.ts';
 
 export interface ConnectOptions {
-  /** host:port */
-  address: string;
+  /** host:port of each process that serves it. */
+  addresses: readonly string[];
   token: string;
   /** Of each call that has no other; 5 s by default: nobody waits longer for a row. */
   deadlineMs?: number;
@@ -22,34 +22,47 @@ export interface ConnectOptions {
 export interface GrpcConnection<Api> {
   /** The service's promise interface. Its rejections are RpcErrors. */
   readonly api: Api;
-  /** Whether the peer can be talked to at this moment; asks for a connection where there is none. */
+  /** Whether a peer can be talked to at this moment; asks for connections where there are none. */
   connected(): boolean;
   close(): void;
 }
 
 /**
- * A client of a service's unary methods. The connection is made at the first call and made again by
- * itself; a call while there is none fails at once as `unavailable`.
+ * A client of a service's unary methods. Connections are made at the first call and made again by
+ * themselves; calls go round those that there are. A call while there is none fails at once as
+ * `unavailable`.
  */
 export function connectGrpc<D extends object>(
   definition: D,
   options: ConnectOptions,
 ): GrpcConnection<UnaryApi<D>> {
-  const client = new Client(options.address, credentials.createInsecure(), clientOptions);
+  const clients = options.addresses.map(
+    (address) => new Client(address, credentials.createInsecure(), clientOptions),
+  );
+  const isReady = (client: Client) =>
+    client.getChannel().getConnectivityState(true) === connectivityState.READY;
+  let turn = 0;
+  const nextClient = (): Client => {
+    turn += 1;
+    const inTurn = clients.map((_, n) => clients[(turn + n) % clients.length] as Client);
+    return inTurn.find(isReady) ?? (inTurn[0] as Client);
+  };
   const metadata = tokenMetadata(options.token);
   const calls = unaryMethods(definition).map(([name, method]) => {
     const deadlineMs = options.deadlinesMs?.[name] ?? options.deadlineMs ?? 5000;
-    return [name, unaryCall(client, method, metadata, deadlineMs)] as const;
+    return [name, unaryCall(nextClient, method, metadata, deadlineMs)] as const;
   });
   return {
     api: Object.fromEntries(calls) as UnaryApi<D>,
-    connected: () => client.getChannel().getConnectivityState(true) === connectivityState.READY,
-    close: () => client.close(),
+    connected: () => clients.filter(isReady).length > 0,
+    close() {
+      for (const client of clients) client.close();
+    },
   };
 }
 
 function unaryCall(
-  client: Client,
+  nextClient: () => Client,
   method: UnaryDefinition,
   metadata: ReturnType<typeof tokenMetadata>,
   deadlineMs: number,
@@ -59,7 +72,7 @@ function unaryCall(
   return (request) =>
     new Promise((resolve, reject) => {
       const deadline = Date.now() + deadlineMs;
-      client.makeUnaryRequest(
+      nextClient().makeUnaryRequest(
         method.path,
         serialize,
         deserialize,

@@ -5,19 +5,16 @@ import {
   type DecisionFrames,
   RouterService,
 } from '@fluxrouter/generated/router';
-import {
-  Client,
-  type ClientDuplexStream,
-  connectivityState,
-  credentials,
-  type ServiceError,
-} from '@grpc/grpc-js';
-import type { ConnectOptions, GrpcConnection } from './connect.ts';
 import { decodeFrameError } from './frame-error.ts';
-import { clientOptions } from './options.ts';
+import {
+  FramePeers,
+  type FrameSession,
+  type FrameWire,
+  type PeerAddresses,
+  type PeerConnection,
+} from './frame-peers.ts';
 import { PendingCalls } from './pending-calls.ts';
-import { fromGrpcError, RpcError } from './rpc-error.ts';
-import { tokenMetadata } from './service-token.ts';
+import { RpcError } from './rpc-error.ts';
 import { TurnBatch } from './turn-batch.ts';
 
 /** The hot way to the router: `decide`, as if it were in this process. */
@@ -25,82 +22,92 @@ export interface Decisions {
   decide(request: DecideRequest): Promise<DecideResponse>;
 }
 
-export interface DecisionsOptions extends Omit<ConnectOptions, 'deadlinesMs'> {
-  pendingMax?: number;
+export interface DecisionsOptions extends PeerAddresses {
+  /** Of each call; 5 s by default. */
+  readonly deadlineMs?: number;
+  /** Calls under way on one stream; more are refused. */
+  readonly pendingMax?: number;
 }
-
-/** A stream that broke is not opened again sooner: until then calls fail at once. */
-const reopenAfterMs = 100;
 
 /** Counts, flags and a name take a kilobyte or two; one that is larger would break the stream of all. */
 const requestCharactersMax = 32_768;
 
-type FrameStream = ClientDuplexStream<DecisionFrames, DecisionFrames>;
-
 /**
- * Decisions over one long-lived stream: what one turn of the loop asks goes in one message. When the
- * stream breaks, the calls on it fail as `unavailable`, and the next call opens another.
+ * Decisions over one long-lived stream to each router: what one turn of the loop asks goes in one
+ * message. A question that was on its way when its router went is put to another, once: a decision
+ * changes nothing.
  */
-export function connectDecisions(options: DecisionsOptions): GrpcConnection<Decisions> {
-  const { address, token, deadlineMs = 5000, pendingMax = 10_000 } = options;
-  const client = new Client(address, credentials.createInsecure(), clientOptions);
-  const metadata = tokenMetadata(token);
-  const pending = new PendingCalls<DecideResponse>({ deadlineMs, most: pendingMax });
-  let open: { stream: FrameStream; batch: TurnBatch<DecisionFrame> } | undefined;
-  let reopenAt = 0;
-
-  function openStream() {
-    const { path, requestSerialize, responseDeserialize } = RouterService.decisions;
-    const stream: FrameStream = client.makeBidiStreamRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      metadata,
-    );
-    const batch = new TurnBatch<DecisionFrame>((frames) => stream.write({ frames }));
-    const opened = { stream, batch };
-    const lost = (error: RpcError) => {
-      if (open !== opened) return;
-      open = undefined;
-      reopenAt = performance.now() + reopenAfterMs;
-      pending.rejectAll(error);
-    };
-    stream.on('data', ({ frames }: DecisionFrames) => {
-      for (const frame of frames) settle(frame);
+export function connectDecisions(options: DecisionsOptions): PeerConnection<Decisions> {
+  const { deadlineMs = 5000, pendingMax = 10_000 } = options;
+  const peers = new FramePeers<DecisionFrames, DecisionsSession>(
+    options,
+    RouterService.decisions,
+    (wire) => new DecisionsSession(wire, deadlineMs, pendingMax),
+  );
+  const ask = (request: DecideRequest): Promise<DecideResponse> => {
+    const session = peers.pick();
+    if (session !== null) return session.ask(request);
+    return new Promise((resolve, reject) => {
+      peers.whenUp((found) => {
+        if (found instanceof RpcError) reject(found);
+        else found.ask(request).then(resolve, reject);
+      });
     });
-    stream.on('drain', () => batch.resume());
-    stream.on('error', (error) => lost(fromGrpcError(error as ServiceError)));
-    stream.on('end', () => lost(new RpcError('unavailable', 'the router has ended the stream')));
-    return opened;
-  }
-
-  function settle({ call, body }: DecisionFrame): void {
-    if (body?.$case === 'response') pending.resolve(call, body.value);
-    else if (body?.$case === 'error') pending.reject(call, decodeFrameError(body.value));
-  }
-
+  };
   return {
     api: {
       async decide(request) {
-        if (open === undefined && performance.now() < reopenAt) {
-          throw new RpcError('unavailable', 'the router cannot be reached');
-        }
         if (request.requestedModel.length + request.factsJson.length > requestCharactersMax) {
           throw new RpcError('invalid_argument', 'the request is too large to be decided on');
         }
-        open ??= openStream();
-        const { call, answer } = pending.add();
-        open.batch.push({ call, body: { $case: 'request', value: request } });
-        return answer;
+        try {
+          return await ask(request);
+        } catch (error) {
+          if (error instanceof LostQuestion) return ask(request);
+          throw error;
+        }
       },
     },
-    connected: () => client.getChannel().getConnectivityState(true) === connectivityState.READY,
-    close() {
-      const { stream } = open ?? {};
-      open = undefined;
-      pending.rejectAll(new RpcError('cancelled', 'the connection was closed'));
-      stream?.cancel();
-      client.close();
-    },
+    up: () => peers.up,
+    close: () => peers.close(),
   };
+}
+
+/** Its router went before it answered. */
+class LostQuestion extends RpcError {}
+
+class DecisionsSession implements FrameSession<DecisionFrames> {
+  readonly draining = false;
+  readonly #pending: PendingCalls<DecideResponse>;
+  readonly #batch: TurnBatch<DecisionFrame>;
+
+  constructor(wire: FrameWire<DecisionFrames>, deadlineMs: number, most: number) {
+    this.#pending = new PendingCalls({ deadlineMs, most });
+    this.#batch = new TurnBatch((frames) => wire.write({ frames }));
+  }
+
+  get load(): number {
+    return this.#pending.size;
+  }
+
+  async ask(request: DecideRequest): Promise<DecideResponse> {
+    const { call, answer } = this.#pending.add();
+    this.#batch.push({ call, body: { $case: 'request', value: request } });
+    return answer;
+  }
+
+  received({ frames }: DecisionFrames): void {
+    for (const { call, body } of frames) {
+      if (body?.$case === 'response') this.#pending.resolve(call, body.value);
+      else if (body?.$case === 'error') this.#pending.reject(call, decodeFrameError(body.value));
+    }
+  }
+
+  writable(): void {
+    this.#batch.resume();
+  }
+
+  lost({ code, message }: RpcError): void {
+    this.#pending.rejectAll(new LostQuestion(code, message));
+  }
 }

@@ -1,15 +1,17 @@
-import type {
-  DecideRequest,
-  DecideResponse,
-  DecisionFrame,
-  DecisionFrames,
+import {
+  type DecideRequest,
+  type DecideResponse,
+  type DecisionFrame,
+  type DecisionFrames,
+  RouterService,
 } from '@fluxrouter/generated/router';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Decisions } from './decisions-client.ts';
 import { encodeFrameError } from './frame-error.ts';
 import { toRpcError } from './rpc-error.ts';
-import type { StreamHandler } from './serve.ts';
+import type { ServedService, StreamHandler } from './serve.ts';
 import { TurnBatch } from './turn-batch.ts';
+import type { UnaryApi } from './unary-api.ts';
 
 export type Decide = (request: DecideRequest) => DecideResponse | Promise<DecideResponse>;
 
@@ -26,11 +28,23 @@ export function decisionsInProcess(decide: Decide): Decisions {
   };
 }
 
-/** The server's side of `Decisions`: `streams: { decisions: serveDecisions(decide) }`. */
+export interface DecisionsService extends ServedService {
+  /** Answers what has been asked, and ends all streams: callers go elsewhere. */
+  drain(): void;
+}
+
+/** The router's unary methods beside `Decide`. */
+export type DecisionTools = Omit<UnaryApi<typeof RouterService>, 'decide'>;
+
+/** The server's side of `Decisions`, and of the unary methods for tools. */
 export function serveDecisions(
   decide: Decide,
+  tools: DecisionTools,
   onFault: (thrown: unknown) => void = () => {},
-): StreamHandler {
+): DecisionsService {
+  const drains = new Set<() => void>();
+  let draining = false;
+  const run = async (request: DecideRequest) => decide(request);
   const handle = (stream: ServerDuplexStream<DecisionFrames, DecisionFrames>) => {
     let running = 0;
     let ended = false;
@@ -43,13 +57,19 @@ export function serveDecisions(
       return more;
     });
     const endWhenDone = () => {
-      if (ended && running === 0 && batch.waiting === 0) stream.end();
+      if (!ended || running > 0 || batch.waiting > 0) return;
+      drains.delete(end);
+      stream.end();
     };
+    const end = () => {
+      ended = true;
+      endWhenDone();
+    };
+    drains.add(end);
     const answer = (call: number, body: DecisionFrame['body']) => {
       running -= 1;
       batch.push({ call, body });
     };
-    const run = async (request: DecideRequest) => decide(request);
     stream.on('data', ({ frames }: DecisionFrames) => {
       for (const { call, body } of frames) {
         if (body?.$case !== 'request') continue;
@@ -68,11 +88,18 @@ export function serveDecisions(
       stream.resume();
       batch.resume();
     });
-    stream.on('end', () => {
-      ended = true;
-      endWhenDone();
-    });
-    stream.on('error', () => {});
+    stream.on('end', end);
+    stream.on('cancelled', () => drains.delete(end));
+    stream.on('error', () => drains.delete(end));
+    if (draining) end();
   };
-  return handle as unknown as StreamHandler;
+  return {
+    definition: RouterService,
+    implementation: { ...tools, decide: run },
+    streams: { decisions: handle as unknown as StreamHandler },
+    drain() {
+      draining = true;
+      for (const end of [...drains]) end();
+    },
+  };
 }

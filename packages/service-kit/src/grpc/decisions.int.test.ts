@@ -1,9 +1,12 @@
-import { type DecisionFrames, RouterService } from '@fluxrouter/generated/router';
-import { afterEach, describe, expect, test } from 'vitest';
+import type { DecisionFrames } from '@fluxrouter/generated/router';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { asking, describeDecisions, echo, routedModel } from './decisions.contract.ts';
 import { connectDecisions } from './decisions-client.ts';
 import { type Decide, serveDecisions } from './decisions-server.ts';
 import { type GrpcServer, type StreamHandler, serveGrpc } from './serve.ts';
+
+const notAsked = () => Promise.reject(new Error('nobody asks for this here'));
+const noTools = { explain: notAsked, reportHealth: notAsked };
 
 const token = 'a-token-of-the-services';
 const closers: (() => Promise<void> | void)[] = [];
@@ -17,11 +20,9 @@ function serve(
   address = '127.0.0.1:0',
   wrap = (handler: StreamHandler) => handler,
 ) {
-  const decisions = wrap(serveDecisions(decide));
-  const services = [
-    { definition: RouterService, implementation: { decide }, streams: { decisions } },
-  ];
-  return serveGrpc({ address, token, services });
+  const service = serveDecisions(decide, noTools);
+  const decisions = wrap(service.streams?.['decisions'] as StreamHandler);
+  return serveGrpc({ address, token, services: [{ ...service, streams: { decisions } }] });
 }
 
 async function serveUntilClosed(...args: Parameters<typeof serve>): Promise<GrpcServer> {
@@ -31,7 +32,7 @@ async function serveUntilClosed(...args: Parameters<typeof serve>): Promise<Grpc
 }
 
 function connect(address: string, options: { token?: string; deadlineMs?: number } = {}) {
-  const connection = connectDecisions({ address, token, ...options });
+  const connection = connectDecisions({ addresses: [address], token, waitMs: 100, ...options });
   closers.push(connection.close);
   return connection.api;
 }
@@ -99,6 +100,37 @@ describe('decisions between processes', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expect(code).toBe('answered');
+  });
+
+  test('a question on its way to a router that dies is put to another', async () => {
+    const stuck = await serve(() => new Promise(() => {}));
+    const well = await serveUntilClosed(echo);
+    const addresses = [stuck.address, well.address];
+    const connection = connectDecisions({ addresses, token });
+    closers.push(connection.close);
+    await vi.waitUntil(() => connection.up() === 2);
+    const asked = Array.from({ length: 20 }, (_, n) => connection.api.decide(asking(`m-${n}`)));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await stuck.close(0);
+    expect((await Promise.all(asked)).map(routedModel)).toEqual(asked.map((_, n) => `m-${n}`));
+    expect(connection.up()).toBe(1);
+  });
+
+  test('a router that drains answers what it was asked, and is asked no more', async () => {
+    const slow = Promise.withResolvers<void>();
+    const service = serveDecisions((request) => slow.promise.then(() => echo(request)), noTools);
+    const draining = await serveGrpc({ address: '127.0.0.1:0', token, services: [service] });
+    const connection = connectDecisions({ addresses: [draining.address], token, waitMs: 50 });
+    closers.push(connection.close, () => draining.close(0));
+    const asked = connection.api.decide(asking('before'));
+    await vi.waitUntil(() => connection.up() === 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    service.drain();
+    const closed = draining.close(10_000);
+    slow.resolve();
+    expect(routedModel(await asked)).toBe('before');
+    await closed;
+    expect(await codeOf(connection.api.decide(asking('after')))).toBe('unavailable');
   });
 
   test('a slow reader is asked no further questions, and loses nothing', async () => {

@@ -15,7 +15,7 @@ describeBindings('gRPC on loopback', async () => {
     async bind(definition, implementation) {
       const services = [{ definition, implementation }];
       const server = await serveGrpc({ address: '127.0.0.1:0', token, services });
-      const connection = connectGrpc(definition, { address: server.address, token });
+      const connection = connectGrpc(definition, { addresses: [server.address], token });
       closers.push(connection.close, () => server.close());
       return connection.api;
     },
@@ -60,22 +60,26 @@ describe('gRPC between processes', () => {
 
   test('refuses a caller without the token', async () => {
     const { address } = await serve(answering(async () => ({ records: [] })));
-    expect(await ask(connect({ address, token }))).toBe('answered');
-    expect(await ask(connect({ address, token: `${token}x` }))).toBe('unauthenticated');
-    expect(await ask(connect({ address, token: '' }))).toBe('unauthenticated');
+    expect(await ask(connect({ addresses: [address], token }))).toBe('answered');
+    expect(await ask(connect({ addresses: [address], token: `${token}x` }))).toBe(
+      'unauthenticated',
+    );
+    expect(await ask(connect({ addresses: [address], token: '' }))).toBe('unauthenticated');
   });
 
   test('a call ends at its deadline', async () => {
     const { address } = await serve(answering(() => new Promise(() => {})));
-    expect(await ask(connect({ address, token, deadlineMs: 100 }))).toBe('deadline_exceeded');
-    const api = connect({ address, token, deadlinesMs: { findRequests: 50 } });
+    expect(await ask(connect({ addresses: [address], token, deadlineMs: 100 }))).toBe(
+      'deadline_exceeded',
+    );
+    const api = connect({ addresses: [address], token, deadlinesMs: { findRequests: 50 } });
     expect(await ask(api)).toBe('deadline_exceeded');
   });
 
   test('fails at once where nobody listens, and talks again within two seconds of a restart', async () => {
     const implementation = answering(async () => ({ records: [] }));
     const first = await serve(implementation);
-    const api = connect({ address: first.address, token });
+    const api = connect({ addresses: [first.address], token });
     expect(await ask(api)).toBe('answered');
     await first.close(50);
     expect(await ask(api)).toBe('unavailable');
@@ -96,7 +100,7 @@ describe('gRPC between processes', () => {
     const { address } = await serve(
       answering(async ({ any }) => ({ records: any === 'x' ? [] : records }) as never),
     );
-    const api = connect({ address, token });
+    const api = connect({ addresses: [address], token });
     const body = { account: 'y'.repeat(maxMessageBytes), any: 'x', limit: 1 };
     await expect(api.findRequests(body)).rejects.toMatchObject(tooLarge);
     await expect(api.findRequests({ account: '', any: '', limit: 1 })).rejects.toMatchObject({});

@@ -22,8 +22,12 @@ export const healthDefinition = {
   },
 } as const satisfies ServiceDefinition;
 
-export function healthService(isServing: () => boolean): UntypedServiceImplementation {
-  const check: handleUnaryCall<Buffer, Buffer> = (_call, answer) =>
-    answer(null, isServing() ? serving : notServing);
+export function healthService(isServing: () => Promise<boolean>): UntypedServiceImplementation {
+  const check: handleUnaryCall<Buffer, Buffer> = (_call, answer) => {
+    isServing().then(
+      (yes) => answer(null, yes ? serving : notServing),
+      () => answer(null, notServing),
+    );
+  };
   return { check };
 }

@@ -1,6 +1,7 @@
 import {
   type handleBidiStreamingCall,
   type handleUnaryCall,
+  Metadata,
   Server,
   ServerCredentials,
   type ServiceDefinition,
@@ -29,7 +30,7 @@ export interface GrpcServerOptions {
   address: string;
   token: string;
   services: readonly ServedService[];
-  isServing?: () => boolean;
+  isServing?: () => boolean | Promise<boolean>;
   /** Told of faults, which callers see as `internal` only. */
   onFault?: (method: string, thrown: unknown) => void;
 }
@@ -50,7 +51,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<GrpcServer>
     const handlers = serviceHandlers(service, check, options.onFault ?? (() => {}));
     server.addService(service.definition as ServiceDefinition, handlers);
   }
-  const isServing = () => !closing && (options.isServing?.() ?? true);
+  const isServing = async () => !closing && ((await options.isServing?.()) ?? true);
   server.addService(healthDefinition, healthService(isServing));
   const port = await bind(server, options.address);
   const host = options.address.slice(0, options.address.lastIndexOf(':'));
@@ -76,7 +77,9 @@ function serviceHandlers(
     const handle: handleUnaryCall<unknown, unknown> = (request, answer) => {
       const run = async () => {
         check(request.metadata);
-        return call(request.request);
+        const cancelled = new AbortController();
+        request.on('cancelled', () => cancelled.abort());
+        return call(request.request, cancelled.signal);
       };
       run().then(
         (response) => answer(null, response),
@@ -103,6 +106,8 @@ function guardStream(handle: StreamHandler, check: Check): StreamHandler {
       call.emit('error', toGrpcStatus(thrown as RpcError));
       return;
     }
+    // At once: the caller balances over those that have taken its stream.
+    call.sendMetadata(new Metadata());
     handle(call);
   };
 }

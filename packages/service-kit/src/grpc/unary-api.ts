@@ -26,7 +26,8 @@ export type UnaryApi<D> = {
   [K in keyof D as UnaryCall<D[K]> extends never ? never : K]: UnaryCall<D[K]>;
 };
 
-export type AnyUnaryCall = (request: unknown) => Promise<unknown>;
+/** `cancelled`: the caller has gone, or its deadline is over. */
+export type AnyUnaryCall = (request: unknown, cancelled?: AbortSignal) => Promise<unknown>;
 
 /** The unary methods of a definition, by name. */
 export function unaryMethods(definition: object): [string, UnaryDefinition][] {

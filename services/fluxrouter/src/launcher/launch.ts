@@ -9,9 +9,10 @@ import { choosePorts, PortInUseError } from './ports.ts';
 import { runSystem } from './run-system.ts';
 import { removeFile } from './secret-file.ts';
 import { keepSecrets } from './secrets.ts';
+import { servicesPlan } from './services-plan.ts';
 import type { LauncherSettings } from './settings.ts';
 import { HopelessError } from './supervisor.ts';
-import { portWishes } from './system-plan.ts';
+import { oneMachinePlan } from './system-plan.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,9 +33,11 @@ export async function launch(args: readonly string[], env: Environment): Promise
       removeFile(readyFile);
       const secretsFile = join(settings.dataDir, 'secrets.json');
       const secrets = { ...keepSecrets(secretsFile, settings.fresh), ...settings.given };
-      const ports = await choosePorts(portWishes(settings));
+      const plan = settings.services ? servicesPlan : oneMachinePlan;
+      const ports = await choosePorts(plan.portWishes(settings));
       await runSystem({
         settings,
+        plan,
         secrets,
         secretsFile,
         readyFile,

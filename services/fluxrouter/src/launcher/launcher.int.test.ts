@@ -240,13 +240,11 @@ describe('a start that cannot be', () => {
   };
 
   test('names every wrong setting at once', async () => {
-    const said = await failing({ PORT: 'http', BREAKERS: 'maybe', KAFKA_BROKERS: 'kafka:9092' });
+    const said = await failing({ PORT: 'http', BREAKERS: 'maybe', KAFKA_BROKERS: 'kafka' });
     expect(said).toContain('exit code 78');
     expect(said).toContain('PORT is "http"');
     expect(said).toContain('BREAKERS is "maybe"');
-    expect(said).toMatch(
-      /KAFKA_BROKERS is "kafka:9092": the Kafka bus comes with the next release/,
-    );
+    expect(said).toContain('KAFKA_BROKERS is "kafka": must be a list host:port');
   });
 
   test('names the setting of a port that is in use', async () => {

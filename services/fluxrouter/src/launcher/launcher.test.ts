@@ -9,9 +9,11 @@ import { choosePorts } from './ports.ts';
 import { nextRestartDelay } from './restart-delay.ts';
 import { keepSecrets, replaceFirstKey, type Secrets } from './secrets.ts';
 import type { LauncherSettings } from './settings.ts';
-import { type Ports, portWishes, processStages, readyFacts } from './system-plan.ts';
+import { oneMachinePlan, type Ports } from './system-plan.ts';
 import { isSource } from './watch-sources.ts';
 import { welcomeScreen } from './welcome-screen.ts';
+
+const { portWishes, processStages, readyFacts } = oneMachinePlan;
 
 const fresh: Secrets = {
   serviceToken: 'token-of-the-services',
@@ -31,6 +33,11 @@ const settings: LauncherSettings = {
   logLevel: 'warn',
   sandbox: true,
   providerKeys: [],
+  services: false,
+  replicas: 1,
+  bus: 'embedded',
+  providers: ['openai'],
+  clickhouseServer: false,
   stopGraceMs: 10_000,
   watchParent: true,
   firstRequest: true,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { newFirstKey } from '@fluxrouter/accounts';
+import { catalogueData } from '@fluxrouter/catalogue';
 import {
   ConfigError,
   describeConfig,
@@ -22,7 +23,7 @@ import type { LauncherSettings } from './settings.ts';
 
 type Config = z.infer<typeof systemConfig> &
   z.infer<typeof launcherConfig> &
-  z.infer<typeof processConfig> & { keyPepper?: Secret };
+  z.infer<typeof processConfig> & { keyPepper?: Secret; clickhouseUrl?: string };
 
 /**
  * Run by the launcher, once, in a process of its own: reads every setting there is, says all that is
@@ -45,14 +46,17 @@ async function prepare(): Promise<number> {
     process.stdout.write(`${describeConfig(schema, config)}\n`);
     return exitCodes.ok;
   }
-  process.send?.(launcherSettings(config));
+  process.send?.(await launcherSettings(config));
   return exitCodes.ok;
 }
 
-function launcherSettings(config: Config): LauncherSettings {
+async function launcherSettings(config: Config): Promise<LauncherSettings> {
   const keys = [...providerSettings(config).values()].map(({ apiKey }) => apiKey !== undefined);
   const providerKeys = providerKeySettings.filter((_name, index) => keys[index]);
   const { sandboxProvider } = config;
+  const sandbox =
+    config.sandboxUrl === undefined &&
+    (sandboxProvider === 'on' || (sandboxProvider === 'auto' && providerKeys.length === 0));
   return {
     dataDir: resolve(config.dataDir),
     host: config.host,
@@ -60,16 +64,34 @@ function launcherSettings(config: Config): LauncherSettings {
     port: config.port,
     adminPort: config.adminPort,
     logLevel: config.logLevel,
-    sandbox:
-      config.sandboxUrl === undefined &&
-      (sandboxProvider === 'on' || (sandboxProvider === 'auto' && providerKeys.length === 0)),
+    sandbox,
     providerKeys,
+    services: process.argv.includes('--services'),
+    replicas: config.replicas,
+    bus: await busOf(config),
+    providers: catalogueData.providers
+      .filter((_provider, index) => keys[index] || sandbox || config.sandboxUrl !== undefined)
+      .map(({ id }) => id),
+    clickhouseServer: config.clickhouseUrl !== undefined,
     stopGraceMs: config.stopGraceMs,
     watchParent: config.watchParent,
     firstRequest: config.firstRequest,
     given: givenSecrets(config),
     fresh: freshSecrets(),
   };
+}
+
+/** A Kafka of its own only for `--services`: `npm start` needs nothing installed. */
+async function busOf(config: Config): Promise<LauncherSettings['bus']> {
+  if (config.kafkaBrokers !== undefined) return 'kafka';
+  if (!process.argv.includes('--services') || !config.localKafka) return 'embedded';
+  const { absentEngines } = await import('@fluxrouter/local-kafka');
+  const absent = absentEngines();
+  if (absent.length === 0) return 'local-kafka';
+  process.stderr.write(
+    `No Kafka: KAFKA_BROKERS is not set, and ${absent.join(' and ')} cannot be found. The bus is the log in DATA_DIR, for processes of this machine.\n`,
+  );
+  return 'embedded';
 }
 
 function givenSecrets({ serviceToken, operatorKey, keyPepper }: Config): Partial<Secrets> {

@@ -6,12 +6,13 @@ import { removeFile } from './secret-file.ts';
 import { replaceFirstKey, type Secrets } from './secrets.ts';
 import type { LauncherSettings } from './settings.ts';
 import { type Supervisor, supervise } from './supervisor.ts';
-import { type Ports, processStages, readyFacts } from './system-plan.ts';
+import type { Ports, SystemPlan } from './system-plan.ts';
 import { watchSources } from './watch-sources.ts';
 import type { WelcomeInput, WelcomeResult } from './welcome.ts';
 
 export interface SystemOptions {
   settings: LauncherSettings;
+  plan: SystemPlan;
   secrets: Secrets;
   secretsFile: string;
   readyFile: string;
@@ -24,13 +25,13 @@ export interface SystemOptions {
 
 /** Starts the processes, welcomes the newcomer, and stops all when it is asked to. */
 export async function runSystem(options: SystemOptions): Promise<void> {
-  const { settings, secrets, ports, env, say, stopAsked, readyFile } = options;
+  const { settings, plan, secrets, ports, env, say, stopAsked, readyFile } = options;
   let ready: Omit<ReadyFile, 'pids'> | undefined;
   const tell = () => {
     if (ready === undefined) return;
     writeReadyFile(readyFile, { ...ready, pids: { launcher: process.pid, ...supervisor.pids() } });
   };
-  const supervisor = supervise(processStages(settings, ports, secrets, env), {
+  const supervisor = supervise(plan.processStages(settings, ports, secrets, env), {
     onReturned: tell,
     onDied(name, how, againInMs) {
       tell();
@@ -46,7 +47,7 @@ export async function runSystem(options: SystemOptions): Promise<void> {
   const abort = new AbortController();
   try {
     const running = supervisor.allReady().then(async () => {
-      const facts = readyFacts(settings, ports, secrets);
+      const facts = plan.readyFacts(settings, ports, secrets);
       const welcomed = await welcome(options, facts, abort.signal);
       if (abort.signal.aborted) return;
       ready = { ...facts, ...welcomed };

@@ -13,6 +13,15 @@ export interface LauncherSettings {
   sandbox: boolean;
   /** Settings of providers that have a key. */
   providerKeys: string[];
+  /** Each service in a process of its own (`--services`), so many of each. */
+  services: boolean;
+  replicas: number;
+  /** The bus of the services: brokers that are given, one started here, or the log in DATA_DIR. */
+  bus: 'kafka' | 'local-kafka' | 'embedded';
+  /** Ids of the providers that can be called, by their key or by a sandbox. */
+  providers: string[];
+  /** ClickHouse is a server, which several processes can write to. */
+  clickhouseServer: boolean;
   stopGraceMs: number;
   watchParent: boolean;
   firstRequest: boolean;

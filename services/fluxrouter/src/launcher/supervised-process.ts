@@ -9,6 +9,8 @@ export interface ProcessPlan {
   /** Absolute path of its main.ts. */
   entry: string;
   args: readonly string[];
+  /** The others are started when it is ready. */
+  first?: true;
   /** Flags of Node itself. */
   nodeFlags: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
@@ -45,6 +47,10 @@ export class SupervisedProcess {
 
   get name(): string {
     return this.#plan.name;
+  }
+
+  get isFirst(): boolean {
+    return this.#plan.first === true;
   }
 
   get pid(): number | undefined {

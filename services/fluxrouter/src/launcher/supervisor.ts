@@ -41,6 +41,7 @@ export function supervise(
     onReady(name, pid) {
       const isFirst = waitingFor.delete(name);
       pids.set(name, pid);
+      if (isFirst) startOthers();
       if (!isFirst) events.onReturned(name);
       else if (waitingFor.size === 0) ready.resolve();
     },
@@ -54,7 +55,13 @@ export function supervise(
     stage.map((plan) => new SupervisedProcess(plan, processEvents)),
   );
   const all = started.flat();
-  for (const each of all) each.start();
+  const others = all.filter((each) => !each.isFirst);
+  function startOthers(): void {
+    if (all.some((each) => each.isFirst && waitingFor.has(each.name))) return;
+    for (const each of others.splice(0)) each.start();
+  }
+  for (const each of all) if (each.isFirst) each.start();
+  startOthers();
   return {
     allReady: () => ready.promise,
     pids: () => Object.fromEntries(pids),

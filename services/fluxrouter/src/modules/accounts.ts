@@ -19,7 +19,7 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
   }
   return {
     provides: { accounts: accounts.api },
-    serves: { definition: AccountsService, implementation: accounts.api, at: 'accountsAddress' },
+    serves: { definition: AccountsService, implementation: accounts.api },
     routes: accounts.routes,
     check: () => accounts.isReady(),
     stop: () => accounts.stop(),

@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import { pepperFromText } from '@fluxrouter/api-keys';
-import { type IngressConfig, ingressConfig, startIngress } from '@fluxrouter/ingress';
+import {
+  type HealthPort,
+  type IngressConfig,
+  ingressConfig,
+  startIngress,
+} from '@fluxrouter/ingress';
 import { rateCardAt } from '@fluxrouter/pricing';
-import type { RouterConfig } from '@fluxrouter/router';
+import { type RouterConfig, routerConfig } from '@fluxrouter/router';
 import { type Secret, secret, setting } from '@fluxrouter/service-kit/config';
 import { z } from 'zod';
 import { mergeSchemas } from '../config.ts';
@@ -10,6 +15,7 @@ import type { ModuleContext, RunningModule } from '../module-context.ts';
 
 export const schema = mergeSchemas([
   ingressConfig,
+  routerConfig,
   z.object({
     keyPepper: setting('KEY_PEPPER', secret({ minLength: 32 }), {
       about: 'The secret under which keys are hashed: the same that accounts has.',
@@ -18,11 +24,15 @@ export const schema = mergeSchemas([
   }),
 ]);
 
+/** A router elsewhere hears of attempts by the bus; who passes a model over is each ingress' own affair. */
+const ELSEWHERE: HealthPort = { breakerOpen() {}, breakerClosed() {} };
+
 export async function start(context: ModuleContext): Promise<RunningModule> {
   const { bus, log, metrics } = context;
   const config = context.config as unknown as IngressConfig &
     RouterConfig & { keyPepper: Secret } & ModuleContext['config'];
-  const { catalogue, rateCards, providers, journal } = context.need('gatewayCore');
+  const { catalogue, rateCards, servableProviders } = context.need('catalogue');
+  const journal = context.need('journal');
   const query = context.need('query');
   const card = rateCardAt(rateCards, config.rateCard, Date.now());
   if (card === undefined) throw new RangeError('no rate card holds today');
@@ -32,14 +42,19 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     bus,
     journal,
     router: context.need('router'),
+    health: context.isHere('router') ? context.need('breakerHealth') : ELSEWHERE,
     proxy: context.need('providerProxy'),
     query,
     catalogue,
-    listing: { card, servableProviders: new Set(providers.keys()) },
+    listing: { card, servableProviders },
     remembered: {
       path: join(config.dataDir, 'ingress', 'remembered.sqlite'),
       owner: config.gatewayWorker,
     },
+    reachable: () => ({
+      router: context.reachable('router'),
+      providerProxy: context.reachable('providerProxy'),
+    }),
     pepper: pepperFromText(config.keyPepper.reveal()),
     log,
     metrics,

@@ -3,9 +3,11 @@ import {
   connectClickHouse,
   type MeteringConfig,
   meteringConfig,
+  type ReconcilerReport,
+  serveChdb,
   startMetering,
 } from '@fluxrouter/metering';
-import { meteringMetricNames, meteringMetrics } from '../metering-metrics.ts';
+import { meteringMetricNames, meteringMetrics, reconcilerMetrics } from '../metering-metrics.ts';
 import type { ModuleContext, RunningModule } from '../module-context.ts';
 
 export const schema = meteringConfig;
@@ -27,7 +29,13 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     config,
     log,
     metrics: meteringMetrics(metrics),
+    reconcilerMetrics: reconcilerMetrics(metrics),
   });
+  const { chdbHttpPort: port, grpcHost: host, serviceToken } = config;
+  const reads =
+    port === undefined || clickhouse.kind !== 'chdb' || serviceToken === undefined
+      ? undefined
+      : await serveChdb({ clickhouse, host, port, token: serviceToken.reveal() });
   const lagRecords = async () => (await metering.stats()).lagRecords;
   metrics.gauge({
     name: meteringMetricNames.lagRecords,
@@ -39,13 +47,38 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
       const { success } = await clickhouse.client.ping({ select: true });
       return {
         ready: success,
-        detail: { engine: clickhouse.kind, lagRecords: await lagRecords() },
+        detail: {
+          engine: clickhouse.kind,
+          lagRecords: await lagRecords(),
+          ...reconcilerDetail(metering.reconciliation()),
+        },
       };
     },
-    provides: { metering: { clickhouse, metering } },
+    provides: {
+      usageTables: {
+        client: clickhouse.client,
+        completeUntil: () => metering.completeUntil(),
+      },
+    },
     async stop() {
+      await reads?.close();
       await metering.stop();
       await clickhouse.close();
     },
+  };
+}
+
+/** An alarm does not take the process out of service: what it has is still what can be read. */
+function reconcilerDetail(report: ReconcilerReport) {
+  const last = report.differences.at(-1);
+  return {
+    reconciler: report.state,
+    recordsMissing: report.recordsMissing,
+    ...(report.stalledPartitions.length > 0 && {
+      stalledPartitions: report.stalledPartitions.join(','),
+    }),
+    ...(last && {
+      lastDifference: `${last.name} of partition ${last.partition}, hour ${last.hour}: log ${last.log}, ClickHouse ${last.table}`,
+    }),
   };
 }

@@ -6,13 +6,10 @@ import type { ModuleContext, RunningModule } from '../module-context.ts';
 export const schema = z.object({});
 
 export async function start(context: ModuleContext): Promise<RunningModule> {
-  const { clickhouse, metering } = context.need('metering');
-  const query = makeQuery({
-    clickhouse: clickhouse.client,
-    completeUntil: () => metering.completeUntil(),
-  });
+  const { client, completeUntil } = context.need('usageTables');
+  const query = makeQuery({ clickhouse: client, completeUntil });
   return {
     provides: { query },
-    serves: { definition: QueryService, implementation: query, at: 'queryAddress' },
+    serves: { definition: QueryService, implementation: query },
   };
 }

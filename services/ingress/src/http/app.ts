@@ -9,6 +9,7 @@ import { openApiDocument } from '../records/openapi.ts';
 import type { ReadPorts } from '../records/read-ports.ts';
 import { addRecordPaths } from '../records/record-paths.ts';
 import { COUNT_TOKENS_PATHS, dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
+import { addRoutingPaths } from './routing-paths.ts';
 import { sendJson } from './send.ts';
 import { writeError } from './write-error.ts';
 
@@ -38,6 +39,7 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
   app.all([...COUNT_TOKENS_PATHS], (request, response) =>
     refuse(request, response, dialects['anthropic-messages'], fluxError('method_not_allowed')),
   );
+  addRoutingPaths(app, accept, read.onFault);
   addModelPaths(app, read);
   addRecordPaths(app, read);
   // Claude Code asks whether anybody is there.

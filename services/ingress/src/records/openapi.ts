@@ -31,6 +31,23 @@ export const openApiDocument: object = {
     '/v1/models': {
       get: { summary: 'What can be sent as model', responses: { 200: { description: 'models' } } },
     },
+    '/v1/routing/debug': {
+      post: {
+        summary: 'The decision for a request: no provider call, no charge',
+        requestBody: {
+          description:
+            'prompt, system_prompt, tools, messages, max_output_tokens, profile; or a whole request in any dialect',
+          ...json({ type: 'object' }),
+        },
+        responses: { 200: { description: 'the decision, its reasons and its cost' } },
+      },
+    },
+    '/v1/providers/health': {
+      get: {
+        summary: 'States of providers and models over the last 5 minutes',
+        responses: { 200: { description: 'healthy, degraded or down, with the figures' } },
+      },
+    },
     '/v1/requests/{id}': {
       get: {
         summary: 'The record of a request',

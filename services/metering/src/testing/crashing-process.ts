@@ -20,6 +20,7 @@ const reach = (reached: string) => {
 const embedded = openEmbeddedBus({ directory: busDirectory });
 const bus: MeteringBus = {
   ensureTopics: (specs) => embedded.ensureTopics(specs),
+  append: (topic, records) => embedded.append(topic, records),
   committed: (group, topic) => embedded.committed(group, topic),
   endOffsets: (topic) => embedded.endOffsets(topic),
   consume: (options) =>

@@ -22,9 +22,9 @@ import { failure } from '../failures.ts';
 
 /** A request in the dialect of its model, and how its answer comes back. */
 export interface Translation {
-  readonly upstream: Dialect;
+  readonly upstream: Dialect<DialectName>;
   /** null: the answer is in the client's own dialect, and passes. */
-  readonly client: Dialect | null;
+  readonly client: Dialect<DialectName> | null;
   readonly body: Buffer;
   readonly notes: readonly Note[];
   readonly shown: Shown;
@@ -37,7 +37,7 @@ export interface Translation {
 /**
  * How a request reaches its model: null where its bytes pass, because both speak the same dialect;
  * else translated, or why it may not be. A request that carries a seal of another origin is never
- * passed on as it is: no provider takes another's.
+ * passed on as it is: no provider takes another's. Images have one dialect.
  */
 export function planTranslation(
   begin: AttemptBegin,

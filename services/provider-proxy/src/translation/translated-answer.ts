@@ -23,7 +23,7 @@ export class TranslatedAnswer implements AnswerReader {
   readonly notes: Note[];
   readonly #config: ProviderProxyConfig;
   readonly #translation: Translation;
-  readonly #client: Dialect;
+  readonly #client: Dialect<DialectName>;
   readonly #decision: Decision | undefined;
   readonly #listener: AnswerListener;
   #chunks: Buffer[] = [];
@@ -35,7 +35,7 @@ export class TranslatedAnswer implements AnswerReader {
   constructor(
     config: ProviderProxyConfig,
     translation: Translation,
-    client: Dialect,
+    client: Dialect<DialectName>,
     decision: Decision | undefined,
     listener: AnswerListener,
   ) {

@@ -30,8 +30,8 @@ const NOTES_MAX = 256;
  */
 export class TranslatedStream implements AnswerReader {
   readonly notes: Note[];
-  readonly #upstream: Dialect;
-  readonly #client: Dialect;
+  readonly #upstream: Dialect<DialectName>;
+  readonly #client: Dialect<DialectName>;
   readonly #listener: AnswerListener;
   readonly #translation: StreamTranslation;
   readonly #costInUsage: boolean;
@@ -54,7 +54,7 @@ export class TranslatedStream implements AnswerReader {
   constructor(
     config: ProviderProxyConfig,
     translation: Translation,
-    client: Dialect,
+    client: Dialect<DialectName>,
     begin: AttemptBegin,
     listener: AnswerListener,
   ) {

@@ -163,6 +163,23 @@ export interface RequestFinished {
   upstreamId: string;
 }
 
+/**
+ * A record that could not be made into a row, on flux.usage.dead.v1: where it is and why, never what is in
+ * it. Published by metering, at least once for each.
+ */
+export interface RecordQuarantined {
+  topic: string;
+  topicEpoch: string;
+  partition: number;
+  offset: bigint;
+  /** Of its header; empty where that is no text of ours. */
+  type: string;
+  /** From a closed list. */
+  reason: string;
+  valueBytes: number;
+  valueSha256: string;
+}
+
 function createBaseTopicBorn(): TopicBorn {
   return { topic: "", uuid: "" };
 }
@@ -1964,6 +1981,180 @@ export const RequestFinished: MessageFns<RequestFinished> = {
     message.maxTokens = object.maxTokens ?? undefined;
     message.bodyId = object.bodyId ?? "";
     message.upstreamId = object.upstreamId ?? "";
+    return message;
+  },
+};
+
+function createBaseRecordQuarantined(): RecordQuarantined {
+  return { topic: "", topicEpoch: "", partition: 0, offset: 0n, type: "", reason: "", valueBytes: 0, valueSha256: "" };
+}
+
+export const RecordQuarantined: MessageFns<RecordQuarantined> = {
+  encode(message: RecordQuarantined, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    if (message.topicEpoch !== "") {
+      writer.uint32(18).string(message.topicEpoch);
+    }
+    if (message.partition !== 0) {
+      writer.uint32(24).uint32(message.partition);
+    }
+    if (message.offset !== 0n) {
+      if (BigInt.asUintN(64, message.offset) !== message.offset) {
+        throw new globalThis.Error("value provided for field message.offset of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.offset);
+    }
+    if (message.type !== "") {
+      writer.uint32(42).string(message.type);
+    }
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    if (message.valueBytes !== 0) {
+      writer.uint32(56).uint32(message.valueBytes);
+    }
+    if (message.valueSha256 !== "") {
+      writer.uint32(66).string(message.valueSha256);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordQuarantined {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordQuarantined();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.topicEpoch = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.partition = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.offset = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.valueBytes = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.valueSha256 = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  // encodeTransform encodes a source of message objects.
+  // Transform<RecordQuarantined, Uint8Array>
+  async *encodeTransform(
+    source: AsyncIterable<RecordQuarantined | RecordQuarantined[]> | Iterable<RecordQuarantined | RecordQuarantined[]>,
+  ): AsyncIterable<Uint8Array> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [RecordQuarantined.encode(p).finish()];
+        }
+      } else {
+        yield* [RecordQuarantined.encode(pkt as any).finish()];
+      }
+    }
+  },
+
+  // decodeTransform decodes a source of encoded messages.
+  // Transform<Uint8Array, RecordQuarantined>
+  async *decodeTransform(
+    source: AsyncIterable<Uint8Array | Uint8Array[]> | Iterable<Uint8Array | Uint8Array[]>,
+  ): AsyncIterable<RecordQuarantined> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [RecordQuarantined.decode(p)];
+        }
+      } else {
+        yield* [RecordQuarantined.decode(pkt as any)];
+      }
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RecordQuarantined>, I>>(base?: I): RecordQuarantined {
+    return RecordQuarantined.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RecordQuarantined>, I>>(object: I): RecordQuarantined {
+    const message = createBaseRecordQuarantined();
+    message.topic = object.topic ?? "";
+    message.topicEpoch = object.topicEpoch ?? "";
+    message.partition = object.partition ?? 0;
+    message.offset = (object.offset !== undefined && object.offset !== null) ? BigInt(object.offset) : 0n;
+    message.type = object.type ?? "";
+    message.reason = object.reason ?? "";
+    message.valueBytes = object.valueBytes ?? 0;
+    message.valueSha256 = object.valueSha256 ?? "";
     return message;
   },
 };

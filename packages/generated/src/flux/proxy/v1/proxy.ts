@@ -28,6 +28,7 @@ export interface AttemptFrame {
     | { $case: "head"; value: AttemptHead }
     | { $case: "data"; value: AttemptBody }
     | { $case: "end"; value: AttemptEnd }
+    | { $case: "drain"; value: AttemptDrain }
     | undefined;
 }
 
@@ -40,7 +41,10 @@ export interface AttemptBegin {
   candidate: Candidate | undefined;
   dialect: string;
   stream: boolean;
-  /** The client's body with every edit but the model's name. */
+  /**
+   * The client's body with every edit but the model's name. On a stream its first part: the rest
+   * follows in `data`.
+   */
   body: Buffer;
   /** Where the model's name, a JSON string, stands in it. */
   modelStart: number;
@@ -56,6 +60,8 @@ export interface AttemptBegin {
   routedModel: string;
   /** Bytes that may be sent before more credit comes. */
   initialCredit: number;
+  /** Of the whole body. Absent: all of it is in `body`. */
+  bodyBytes?: number | undefined;
 }
 
 export interface Header {
@@ -68,7 +74,7 @@ export interface AttemptAccept {
 }
 
 export interface AttemptCancel {
-  /** client_gone, superseded, deadline, key_revoked, shutdown */
+  /** client_gone, superseded, deadline, key_revoked, shutdown, caller_lost */
   reason: string;
 }
 
@@ -88,10 +94,19 @@ export interface AttemptBody {
   output: boolean;
   /** Ends at a frame's end: a comment may be written after it. */
   atBoundary: boolean;
+  /** A part of `final_bytes`, which are too long for one frame; the last part is in the end. */
+  final: boolean;
+}
+
+/** Of no attempt (0): the server takes no more of them on this stream, and ends it after the last. */
+export interface AttemptDrain {
 }
 
 export interface AttemptEnd {
-  /** completed, incomplete, refused, failed, client_gone, cut */
+  /**
+   * completed, incomplete, refused, failed, client_gone, cut, orphaned; not_begun: no provider was
+   * called, and there is no event.
+   */
   outcome: string;
   /** Where it failed: before any of the answer, for the next of the chain to be tried, or after. */
   failure: AttemptFailure | undefined;
@@ -254,6 +269,9 @@ export const AttemptFrame: MessageFns<AttemptFrame> = {
       case "end":
         AttemptEnd.encode(message.body.value, writer.uint32(66).fork()).join();
         break;
+      case "drain":
+        AttemptDrain.encode(message.body.value, writer.uint32(74).fork()).join();
+        break;
     }
     return writer;
   },
@@ -333,6 +351,14 @@ export const AttemptFrame: MessageFns<AttemptFrame> = {
             }
 
             message.body = { $case: "end", value: AttemptEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.body = { $case: "drain", value: AttemptDrain.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -428,6 +454,12 @@ export const AttemptFrame: MessageFns<AttemptFrame> = {
         }
         break;
       }
+      case "drain": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "drain", value: AttemptDrain.fromPartial(object.body.value) };
+        }
+        break;
+      }
     }
     return message;
   },
@@ -449,6 +481,7 @@ function createBaseAttemptBegin(): AttemptBegin {
     holdPicoUsd: 0n,
     routedModel: "",
     initialCredit: 0,
+    bodyBytes: undefined,
   };
 }
 
@@ -498,6 +531,9 @@ export const AttemptBegin: MessageFns<AttemptBegin> = {
     }
     if (message.initialCredit !== 0) {
       writer.uint32(112).uint32(message.initialCredit);
+    }
+    if (message.bodyBytes !== undefined) {
+      writer.uint32(120).uint32(message.bodyBytes);
     }
     return writer;
   },
@@ -627,6 +663,14 @@ export const AttemptBegin: MessageFns<AttemptBegin> = {
             message.initialCredit = reader.uint32();
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.bodyBytes = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -696,6 +740,7 @@ export const AttemptBegin: MessageFns<AttemptBegin> = {
       : 0n;
     message.routedModel = object.routedModel ?? "";
     message.initialCredit = object.initialCredit ?? 0;
+    message.bodyBytes = object.bodyBytes ?? undefined;
     return message;
   },
 };
@@ -1148,7 +1193,7 @@ export const AttemptHead: MessageFns<AttemptHead> = {
 };
 
 function createBaseAttemptBody(): AttemptBody {
-  return { data: Buffer.alloc(0), output: false, atBoundary: false };
+  return { data: Buffer.alloc(0), output: false, atBoundary: false, final: false };
 }
 
 export const AttemptBody: MessageFns<AttemptBody> = {
@@ -1161,6 +1206,9 @@ export const AttemptBody: MessageFns<AttemptBody> = {
     }
     if (message.atBoundary !== false) {
       writer.uint32(24).bool(message.atBoundary);
+    }
+    if (message.final !== false) {
+      writer.uint32(32).bool(message.final);
     }
     return writer;
   },
@@ -1200,6 +1248,14 @@ export const AttemptBody: MessageFns<AttemptBody> = {
             }
 
             message.atBoundary = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.final = reader.bool();
             continue;
           }
         }
@@ -1254,6 +1310,82 @@ export const AttemptBody: MessageFns<AttemptBody> = {
     message.data = object.data ?? Buffer.alloc(0);
     message.output = object.output ?? false;
     message.atBoundary = object.atBoundary ?? false;
+    message.final = object.final ?? false;
+    return message;
+  },
+};
+
+function createBaseAttemptDrain(): AttemptDrain {
+  return {};
+}
+
+export const AttemptDrain: MessageFns<AttemptDrain> = {
+  encode(_: AttemptDrain, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttemptDrain {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttemptDrain();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  // encodeTransform encodes a source of message objects.
+  // Transform<AttemptDrain, Uint8Array>
+  async *encodeTransform(
+    source: AsyncIterable<AttemptDrain | AttemptDrain[]> | Iterable<AttemptDrain | AttemptDrain[]>,
+  ): AsyncIterable<Uint8Array> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [AttemptDrain.encode(p).finish()];
+        }
+      } else {
+        yield* [AttemptDrain.encode(pkt as any).finish()];
+      }
+    }
+  },
+
+  // decodeTransform decodes a source of encoded messages.
+  // Transform<Uint8Array, AttemptDrain>
+  async *decodeTransform(
+    source: AsyncIterable<Uint8Array | Uint8Array[]> | Iterable<Uint8Array | Uint8Array[]>,
+  ): AsyncIterable<AttemptDrain> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [AttemptDrain.decode(p)];
+        }
+      } else {
+        yield* [AttemptDrain.decode(pkt as any)];
+      }
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AttemptDrain>, I>>(base?: I): AttemptDrain {
+    return AttemptDrain.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AttemptDrain>, I>>(_: I): AttemptDrain {
+    const message = createBaseAttemptDrain();
     return message;
   },
 };

@@ -13,6 +13,23 @@ export const protobufPackage = "flux.router.v1";
 
 export const protobufFileName = "flux/router/v1/router.proto";
 
+export interface Explanation {
+  outcome:
+    | //
+    /** routing-rules' decision and its cost, for people, as JSON. */
+    { $case: "json"; value: string }
+    | { $case: "refusal"; value: Refusal }
+    | undefined;
+}
+
+export interface ReportHealthRequest {
+}
+
+export interface HealthReport {
+  /** As GET /v1/providers/health tells it. */
+  json: string;
+}
+
 export interface DecisionFrames {
   frames: DecisionFrame[];
 }
@@ -62,6 +79,283 @@ export interface Refusal {
   tokens: number;
   tokensMax: number;
 }
+
+function createBaseExplanation(): Explanation {
+  return { outcome: undefined };
+}
+
+export const Explanation: MessageFns<Explanation> = {
+  encode(message: Explanation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "json":
+        writer.uint32(10).string(message.outcome.value);
+        break;
+      case "refusal":
+        Refusal.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Explanation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplanation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "json", value: reader.string() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "refusal", value: Refusal.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  // encodeTransform encodes a source of message objects.
+  // Transform<Explanation, Uint8Array>
+  async *encodeTransform(
+    source: AsyncIterable<Explanation | Explanation[]> | Iterable<Explanation | Explanation[]>,
+  ): AsyncIterable<Uint8Array> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [Explanation.encode(p).finish()];
+        }
+      } else {
+        yield* [Explanation.encode(pkt as any).finish()];
+      }
+    }
+  },
+
+  // decodeTransform decodes a source of encoded messages.
+  // Transform<Uint8Array, Explanation>
+  async *decodeTransform(
+    source: AsyncIterable<Uint8Array | Uint8Array[]> | Iterable<Uint8Array | Uint8Array[]>,
+  ): AsyncIterable<Explanation> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [Explanation.decode(p)];
+        }
+      } else {
+        yield* [Explanation.decode(pkt as any)];
+      }
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Explanation>, I>>(base?: I): Explanation {
+    return Explanation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Explanation>, I>>(object: I): Explanation {
+    const message = createBaseExplanation();
+    switch (object.outcome?.$case) {
+      case "json": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "json", value: object.outcome.value };
+        }
+        break;
+      }
+      case "refusal": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "refusal", value: Refusal.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseReportHealthRequest(): ReportHealthRequest {
+  return {};
+}
+
+export const ReportHealthRequest: MessageFns<ReportHealthRequest> = {
+  encode(_: ReportHealthRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportHealthRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportHealthRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  // encodeTransform encodes a source of message objects.
+  // Transform<ReportHealthRequest, Uint8Array>
+  async *encodeTransform(
+    source:
+      | AsyncIterable<ReportHealthRequest | ReportHealthRequest[]>
+      | Iterable<ReportHealthRequest | ReportHealthRequest[]>,
+  ): AsyncIterable<Uint8Array> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [ReportHealthRequest.encode(p).finish()];
+        }
+      } else {
+        yield* [ReportHealthRequest.encode(pkt as any).finish()];
+      }
+    }
+  },
+
+  // decodeTransform decodes a source of encoded messages.
+  // Transform<Uint8Array, ReportHealthRequest>
+  async *decodeTransform(
+    source: AsyncIterable<Uint8Array | Uint8Array[]> | Iterable<Uint8Array | Uint8Array[]>,
+  ): AsyncIterable<ReportHealthRequest> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [ReportHealthRequest.decode(p)];
+        }
+      } else {
+        yield* [ReportHealthRequest.decode(pkt as any)];
+      }
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReportHealthRequest>, I>>(base?: I): ReportHealthRequest {
+    return ReportHealthRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReportHealthRequest>, I>>(_: I): ReportHealthRequest {
+    const message = createBaseReportHealthRequest();
+    return message;
+  },
+};
+
+function createBaseHealthReport(): HealthReport {
+  return { json: "" };
+}
+
+export const HealthReport: MessageFns<HealthReport> = {
+  encode(message: HealthReport, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.json !== "") {
+      writer.uint32(10).string(message.json);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HealthReport {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHealthReport();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.json = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  // encodeTransform encodes a source of message objects.
+  // Transform<HealthReport, Uint8Array>
+  async *encodeTransform(
+    source: AsyncIterable<HealthReport | HealthReport[]> | Iterable<HealthReport | HealthReport[]>,
+  ): AsyncIterable<Uint8Array> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [HealthReport.encode(p).finish()];
+        }
+      } else {
+        yield* [HealthReport.encode(pkt as any).finish()];
+      }
+    }
+  },
+
+  // decodeTransform decodes a source of encoded messages.
+  // Transform<Uint8Array, HealthReport>
+  async *decodeTransform(
+    source: AsyncIterable<Uint8Array | Uint8Array[]> | Iterable<Uint8Array | Uint8Array[]>,
+  ): AsyncIterable<HealthReport> {
+    for await (const pkt of source) {
+      if (globalThis.Array.isArray(pkt)) {
+        for (const p of (pkt as any)) {
+          yield* [HealthReport.decode(p)];
+        }
+      } else {
+        yield* [HealthReport.decode(pkt as any)];
+      }
+    }
+  },
+
+  create<I extends Exact<DeepPartial<HealthReport>, I>>(base?: I): HealthReport {
+    return HealthReport.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<HealthReport>, I>>(object: I): HealthReport {
+    const message = createBaseHealthReport();
+    message.json = object.json ?? "";
+    return message;
+  },
+};
 
 function createBaseDecisionFrames(): DecisionFrames {
   return { frames: [] };
@@ -837,6 +1131,10 @@ export interface Router {
   decisions(request: AsyncIterable<DecisionFrames>): AsyncIterable<DecisionFrames>;
   /** The same for tools. */
   decide(request: DecideRequest): Promise<DecideResponse>;
+  /** The decision that would serve the request, told in full, with what it would cost. */
+  explain(request: DecideRequest): Promise<Explanation>;
+  /** The states of providers and models over the last minutes. */
+  reportHealth(request: ReportHealthRequest): Promise<HealthReport>;
 }
 
 /** Which models, in which order, and why. */
@@ -862,6 +1160,26 @@ export const RouterService = {
     responseSerialize: (value: DecideResponse): Buffer => Buffer.from(DecideResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DecideResponse => DecideResponse.decode(value),
   },
+  /** The decision that would serve the request, told in full, with what it would cost. */
+  explain: {
+    path: "/flux.router.v1.Router/Explain" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DecideRequest): Buffer => Buffer.from(DecideRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DecideRequest => DecideRequest.decode(value),
+    responseSerialize: (value: Explanation): Buffer => Buffer.from(Explanation.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Explanation => Explanation.decode(value),
+  },
+  /** The states of providers and models over the last minutes. */
+  reportHealth: {
+    path: "/flux.router.v1.Router/ReportHealth" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReportHealthRequest): Buffer => Buffer.from(ReportHealthRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReportHealthRequest => ReportHealthRequest.decode(value),
+    responseSerialize: (value: HealthReport): Buffer => Buffer.from(HealthReport.encode(value).finish()),
+    responseDeserialize: (value: Buffer): HealthReport => HealthReport.decode(value),
+  },
 } as const;
 
 export interface RouterServer extends UntypedServiceImplementation {
@@ -869,6 +1187,10 @@ export interface RouterServer extends UntypedServiceImplementation {
   decisions: handleBidiStreamingCall<DecisionFrames, DecisionFrames>;
   /** The same for tools. */
   decide: handleUnaryCall<DecideRequest, DecideResponse>;
+  /** The decision that would serve the request, told in full, with what it would cost. */
+  explain: handleUnaryCall<DecideRequest, Explanation>;
+  /** The states of providers and models over the last minutes. */
+  reportHealth: handleUnaryCall<ReportHealthRequest, HealthReport>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

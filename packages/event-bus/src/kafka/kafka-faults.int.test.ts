@@ -1,0 +1,216 @@
+// needs: java, maven
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LocalKafka, startLocalKafka } from '@fluxrouter/local-kafka';
+import kafkajs, { type Admin } from 'kafkajs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freshName, keepTopic, outgoing, valuesOf } from '../contract/bus-under-test.ts';
+import { readAll } from '../contract/topic-contract.ts';
+import type { EventBus, PartitionBatch } from '../port.ts';
+import { eventually, startProgram } from '../testing/index.ts';
+import { openKafkaBus } from './open-kafka-bus.ts';
+
+const LIMITS = { maxBatchRecords: 100, maxBatchBytes: 1_000_000 };
+// A broker takes seconds to start, and longer beside other work.
+const WAIT_MS = 60_000;
+const ZOMBIE = new URL('./zombie.program.ts', import.meta.url);
+
+let directory: string;
+let kafka: LocalKafka;
+const buses: EventBus[] = [];
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'kafka-faults-'));
+  kafka = await startLocalKafka({ directory });
+}, 300_000);
+afterEach(async () => {
+  await Promise.all(buses.splice(0).map((bus) => bus.close()));
+});
+afterAll(async () => {
+  await kafka?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function open(): EventBus {
+  const bus = openKafkaBus({
+    ...{ brokers: [kafka.brokers], sessionTimeoutMs: 3_000, heartbeatEveryMs: 100 },
+  });
+  buses.push(bus);
+  return bus;
+}
+
+async function withAdmin<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result> {
+  const client = new kafkajs.Kafka({
+    brokers: [kafka.brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+  const admin = client.admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+describe('a broker that is killed', () => {
+  it('loses nothing that was acknowledged, and consumers and tails go on', {
+    timeout: 180_000,
+  }, async () => {
+    const bus = open();
+    const topic = keepTopic(3);
+    await bus.ensureTopics([topic]);
+    const [consumed, tailed] = [new Set<string>(), new Set<string>()];
+    await bus.consume({
+      ...{ ...LIMITS, group: freshName('group'), topics: [topic.name] },
+      async handle(batch) {
+        await batch.commit(batch.endOffset, '');
+        for (const value of valuesOf(batch.records)) consumed.add(value);
+      },
+    });
+    const onRecords = (records: PartitionBatch['records']) => {
+      for (const value of valuesOf(records)) tailed.add(value);
+    };
+    const tail = await bus.tail({ topic: topic.name, from: 'start', onRecords });
+
+    const acknowledged: string[] = [];
+    let done = false;
+    const append = async () => {
+      for (let i = 0; !done; i += 1) {
+        const value = String(i);
+        // Whoever gets an error appends again, as the journal's shipper does.
+        let taken = false;
+        while (!taken && !done) {
+          taken = await bus.append(topic.name, [outgoing(`k${i % 7}`, value)]).then(
+            () => true,
+            () => sleep(20, false),
+          );
+        }
+        if (taken) acknowledged.push(value);
+      }
+    };
+    const appending = append();
+    try {
+      for (let kill = 0; kill < 2; kill += 1) {
+        const before = acknowledged.length;
+        await eventually('some appends', () => acknowledged.length > before + 50, WAIT_MS);
+        await kafka.kill();
+        await kafka.start();
+      }
+      const after = acknowledged.length;
+      await eventually('appends after it', () => acknowledged.length > after + 50, WAIT_MS);
+    } finally {
+      done = true;
+      await appending;
+    }
+
+    await eventually('all with the consumer', () => consumed.size === acknowledged.length, WAIT_MS);
+    await eventually('all with the tail', () => tailed.size === acknowledged.length, WAIT_MS);
+    await eventually('a fresh tail', () => tail.isFresh(1_000));
+    const inLog = valuesOf(await readAll(bus, topic.name));
+    expect(new Set(inLog)).toEqual(new Set(acknowledged));
+  });
+});
+
+describe('a member that was taken for dead', () => {
+  it('loses its partitions to another, and its late commit is refused', async () => {
+    const bus = open();
+    const topic = { ...keepTopic(1) };
+    await bus.ensureTopics([topic]);
+    await bus.append(topic.name, [outgoing('k', 'a'), outgoing('k', 'b')]);
+    const group = freshName('group');
+    const zombie = startProgram(ZOMBIE, { brokers: kafka.brokers, topic: topic.name, group });
+    await zombie.waitForLine('took');
+    zombie.signal('SIGSTOP');
+
+    await bus.consume({
+      ...{ ...LIMITS, group, topics: [topic.name] },
+      handle: (batch) => batch.commit(2n, 'successor'),
+    });
+    await eventually('the successor', async () => {
+      return (await bus.committed(group, topic.name)).get(0)?.metadata === 'successor';
+    });
+    zombie.signal('SIGCONT');
+    zombie.signal('SIGUSR2');
+    await zombie.waitForLine('StaleOwnerError');
+    expect((await bus.committed(group, topic.name)).get(0)).toEqual({
+      ...{ offset: 2n, metadata: 'successor' },
+    });
+    await zombie.kill();
+  });
+});
+
+describe('a topic that is made anew', () => {
+  it('has another epoch, and is consumed from its beginning', async () => {
+    const bus = open();
+    const topic = keepTopic(2);
+    await bus.ensureTopics([topic]);
+    const group = freshName('group');
+    const batches: { epoch: string; offset: bigint | undefined; values: string[] }[] = [];
+    await bus.consume({
+      ...{ ...LIMITS, group, topics: [topic.name] },
+      async handle({ epoch, records, endOffset, commit }) {
+        batches.push({ epoch, offset: records[0]?.offset, values: valuesOf(records) });
+        await commit(endOffset, '');
+      },
+    });
+    const values = () => batches.flatMap((batch) => batch.values);
+    const old = Array.from({ length: 20 }, (_, i) => outgoing(`k${i}`, `old ${i}`));
+    await bus.append(topic.name, old);
+    await eventually('the old records', () => values().length === 20);
+    const epochBefore = batches[0]?.epoch;
+
+    await withAdmin((admin) => admin.deleteTopics({ topics: [topic.name] }));
+    await eventually('its end', () =>
+      withAdmin(async (admin) => !(await admin.listTopics()).includes(topic.name)),
+    );
+    const other = open();
+    await other.ensureTopics([topic]);
+    // More than before: the offset where the consumer was exists again.
+    const fresh = Array.from({ length: 100 }, (_, i) => outgoing(`k${i}`, `new ${i}`));
+    await other.append(topic.name, fresh);
+    await eventually('the new records', () => new Set(values()).size === 120, 30_000);
+    const after = batches.filter(({ values: some }) => some.some((one) => one.startsWith('new')));
+    expect(after.every(({ epoch }) => epoch !== epochBefore)).toBe(true);
+    expect(new Set(after.map(({ epoch }) => epoch)).size).toBe(1);
+  });
+});
+
+describe('a topic that exists', () => {
+  it('is refused where it may lose records', async () => {
+    const topic = keepTopic(1);
+    await withAdmin((admin) =>
+      admin.createTopics({ topics: [{ topic: topic.name, numPartitions: 1 }] }),
+    );
+    await expect(open().ensureTopics([topic])).rejects.toThrow(/retention.ms .*to -1/);
+  });
+
+  it('is given birth to where its maker died before it could', async () => {
+    const topic = keepTopic(2);
+    const keep = ['retention.ms', 'retention.bytes'].map((name) => ({ name, value: '-1' }));
+    await withAdmin((admin) =>
+      admin.createTopics({
+        topics: [{ topic: topic.name, numPartitions: 2, configEntries: keep }],
+      }),
+    );
+    const bus = open();
+    await bus.ensureTopics([topic]);
+    const born = await readAll(bus, topic.name);
+    expect(born.map(({ offset, headers }) => [offset, headers['type']])).toEqual([
+      [0n, 'TopicBorn'],
+      [0n, 'TopicBorn'],
+    ]);
+  });
+});
+
+it('refuses a record that Kafka would not take, and takes the others', async () => {
+  const bus = open();
+  const topic = keepTopic(1);
+  await bus.ensureTopics([topic]);
+  const large = bus.append(topic.name, [outgoing('k', 'x'.repeat(1_000_000))]);
+  const small = bus.append(topic.name, [outgoing('k', 'small')]);
+  await expect(large).rejects.toThrow(/too large/);
+  expect(await small).toEqual([{ partition: 0, offset: 1n }]);
+});

@@ -1,0 +1,7 @@
+export { freePort } from './free-port.ts';
+export { absentEngines, prepareKafka } from './kafka-jars.ts';
+export {
+  type LocalKafka,
+  type LocalKafkaOptions,
+  startLocalKafka,
+} from './start-local-kafka.ts';

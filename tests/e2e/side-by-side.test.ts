@@ -1,0 +1,129 @@
+import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { directed } from './support/ask.ts';
+import { type ClientDialect, clientDialects } from './support/dialects.ts';
+import { open } from './support/http-client.ts';
+import { recordOf } from './support/records.ts';
+import { framesOf } from './support/sse.ts';
+
+let system: RunningSystem;
+beforeAll(async () => {
+  system = await startSystem({ form: 'services', env: { REPLICAS: '2', FIRST_REQUEST: 'off' } });
+  await until('both of each to be found', async () => {
+    const answers = system.baseUrls.map((url) => fetch(`${url}/readyz`));
+    return (await Promise.all(answers)).every(({ status }) => status === 200);
+  });
+});
+afterAll(() => system.stop());
+
+interface Result {
+  /** Which ingress it was sent to. */
+  readonly at: number;
+  readonly id: string;
+  readonly what: string;
+  /** What the client saw, in a word or two: `whole` is well. */
+  readonly ending: string;
+}
+
+/** One request, and what its client saw of it. */
+async function ask(at: number, dialect: ClientDialect, stream: boolean): Promise<Result> {
+  const baseUrl = system.baseUrls[at] ?? '';
+  const body = dialect.ask(directed({ words: 12, chunkDelayMs: stream ? 25 : 0 }), { stream });
+  const what = `${dialect.name}${stream ? ' stream' : ''}`;
+  let id = '';
+  try {
+    const answer = await open({ baseUrl, key: system.key }, dialect.path, { body });
+    id = answer.headers.get('x-flux-request-id') ?? '';
+    const { status, text, wasReset } = await answer.readAll();
+    const whole = (): boolean =>
+      stream ? dialect.isComplete(framesOf(text)) : dialect.textOf(JSON.parse(text)) !== '';
+    if (wasReset) return { at, id, what, ending: 'reset' };
+    if (status !== 200) return { at, id, what, ending: `${status}` };
+    if (whole()) return { at, id, what, ending: 'whole' };
+    const told = dialect.endsInError(framesOf(text));
+    return { at, id, what, ending: told ? 'told that it was cut' : 'cut without a word' };
+  } catch {
+    return { at, id, what, ending: 'no connection' };
+  }
+}
+
+/** Asks on and on at both ingresses while `meanwhile` runs, then lets all of it end. */
+async function underLoad(meanwhile: () => Promise<void>): Promise<Result[]> {
+  const results: Result[] = [];
+  let over = false;
+  async function work(worker: number): Promise<void> {
+    for (let n = worker; !over; n += 1) {
+      const dialect = clientDialects[n % 3] as ClientDialect;
+      results.push(await ask(worker % 2, dialect, n % 4 !== 0));
+    }
+  }
+  const working = Array.from({ length: 12 }, (_, worker) => work(worker));
+  await meanwhile();
+  over = true;
+  await Promise.all(working);
+  return results;
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function killUnderLoad(name: string): Promise<Result[]> {
+  return underLoad(async () => {
+    await sleep(700);
+    await system.restartOf(name, system.kill(name));
+    await sleep(700);
+  });
+}
+
+const failed = (results: readonly Result[]) => results.filter(({ ending }) => ending !== 'whole');
+
+describe('two of every service side by side: kill -9 of one under load', () => {
+  for (const name of ['router', 'router-2', 'accounts', 'query-2', 'metering']) {
+    it(`fails no request: ${name}`, async () => {
+      const results = await killUnderLoad(name);
+      expect(failed(results)).toEqual([]);
+      expect(results.length).toBeGreaterThan(50);
+      const last = results.at(-1)?.id ?? '';
+      expect(await recordOf(system, last, 20_000)).toMatchObject({ outcome: 'completed' });
+    });
+  }
+
+  for (const name of ['provider-proxy', 'provider-proxy-2']) {
+    it(`fails only what ran on it, and tells the client: ${name}`, async () => {
+      const results = await killUnderLoad(name);
+      for (const { id, ending, what } of failed(results)) {
+        expect([ending, what]).toEqual(['told that it was cut', expect.stringContaining('stream')]);
+        const record = await recordOf(system, id, 20_000);
+        expect(record).toMatchObject({ outcome: 'cut', costUsd: '0' });
+        // Closed by the journal of the one that was killed: it ran there.
+        expect(record['attempts'].at(-1).outcome).toBe('orphaned');
+      }
+      expect(results.length).toBeGreaterThan(50);
+    });
+  }
+
+  for (const [at, name] of ['ingress', 'ingress-2'].entries()) {
+    it(`fails nothing at the other ingress, and has a record of what ran on it: ${name}`, async () => {
+      const results = await killUnderLoad(name);
+      expect(failed(results).filter((result) => result.at !== at)).toEqual([]);
+      const cut = failed(results).filter(({ id }) => id !== '');
+      expect(cut.length).toBeGreaterThan(0);
+      for (const { id } of cut) {
+        expect(await recordOf(system, id, 20_000)).toMatchObject({ outcome: 'orphaned' });
+      }
+    });
+  }
+});
+
+it('tells the truth of its readiness: no provider-proxy, no router', async () => {
+  for (const service of ['provider-proxy', 'router'] as const) {
+    const names = [service, `${service}-2`];
+    const pids = names.map((name) => system.kill(name, 'SIGSTOP'));
+    const status = async () => (await fetch(`${system.adminUrls['ingress']}/readyz`)).status;
+    try {
+      await until('not ready', async () => (await status()) === 503, { timeoutMs: 30_000 });
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
+    await until('ready again', async () => (await status()) === 200, { timeoutMs: 30_000 });
+  }
+});
