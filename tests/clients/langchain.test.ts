@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import {
   CITY,
+  directed,
   expectCity,
   PIXEL,
   PROMPTS,
@@ -94,7 +95,9 @@ function makeClients(at: string): readonly RealClient[] {
             'openai-responses': { reasoning: { effort: 'high', summary: 'auto' } },
             'anthropic-messages': { thinking: { type: 'adaptive' } },
           }[dialect];
-          const answer = await (await open(dialect, target, wish)).invoke(PROMPTS.thought);
+          // It leaves the wish out for models that it does not know to reason: the prompt asks, too.
+          const prompt = directed({ thinking: true }, PROMPTS.thought);
+          const answer = await (await open(dialect, target, wish)).invoke(prompt);
           if (dialect === 'openai-chat') {
             expect(answer.usage_metadata.output_token_details.reasoning).toBeGreaterThan(0);
           } else {

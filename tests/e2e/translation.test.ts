@@ -184,6 +184,11 @@ describe('sealed reasoning goes back to its origin, and to nobody else', () => {
     const second = await ask(model, turns);
     expect(JSON.stringify(second.data.content)).toContain('sunny');
     expect(second.response.headers.get('x-flux-notes')).toBeNull();
+    if (model !== CLAUDE) {
+      // What is passed on untouched has a seal that names no model.
+      const routed = await ask('flux-fast', turns);
+      expect(routed.response.headers.get('x-flux-model')).toBe(first.data.model);
+    }
     const other = model === CLAUDE ? GPT : CLAUDE;
     await expect(ask(other, turns)).rejects.toMatchObject({
       status: 400,

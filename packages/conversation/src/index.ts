@@ -9,4 +9,4 @@ export { type Encoded, type Note, type NoteCode, Notes, noteCodes, wordNotes } f
 export { partGrammar } from './part-grammar.ts';
 export type * from './parts.ts';
 export { isFrom, readSeal, SEAL_PREFIX, writeSeal } from './seal.ts';
-export { sealedBy, unfinishedToolTurn } from './tool-turn.ts';
+export { unfinishedToolTurn } from './tool-turn.ts';

@@ -76,16 +76,11 @@ export class Notes {
 const WORDED_MAX = 24;
 
 /**
- * For a record and for `X-Flux-Notes`: `dropped:seal:turns.2.blocks.0`. Long lists end in how many
- * more there are; a note of the same kind and code counts as one where its path is of many.
+ * For a record and for `X-Flux-Notes`: `dropped:seal:turns.2.blocks.0`. The same note twice is one;
+ * a long list ends in how many more there are.
  */
 export function wordNotes(notes: readonly Note[]): string[] {
-  const words: string[] = [];
-  for (const { kind, code, path } of notes) {
-    const word = `${kind}:${code}:${path}`;
-    if (!words.includes(word)) words.push(word);
-    if (words.length === WORDED_MAX) break;
-  }
-  if (notes.length > WORDED_MAX) words.push(`more:${notes.length - WORDED_MAX}`);
-  return words;
+  const words = [...new Set(notes.map(({ kind, code, path }) => `${kind}:${code}:${path}`))];
+  if (words.length <= WORDED_MAX) return words;
+  return [...words.slice(0, WORDED_MAX), `more:${words.length - WORDED_MAX}`];
 }

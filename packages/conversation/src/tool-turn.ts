@@ -26,16 +26,3 @@ function holdsResults({ blocks }: Turn): boolean {
 function isQuiet({ role }: Turn): boolean {
   return role === 'system' || role === 'developer';
 }
-
-/** The model that sealed the reasoning of the tool turn under way, where we know it. */
-export function sealedBy(conversation: Conversation): string | null {
-  const from = unfinishedToolTurn(conversation);
-  if (from === null) return null;
-  for (const { blocks } of conversation.turns.slice(from)) {
-    for (const block of blocks) {
-      if (block.kind !== 'reasoning' || block.seal === undefined) continue;
-      if (block.seal.origin.model !== null) return block.seal.origin.model;
-    }
-  }
-  return null;
-}

@@ -17,6 +17,7 @@ export {
 export { dialectNames, dialects, isDialectName } from './registry.ts';
 export type { Codec, OutEvent, Shown, Target } from './translate/codec.ts';
 export { restoreCustomCalls } from './translate/custom-tools.ts';
+export { holdsSeal } from './translate/holds-seal.ts';
 export { wireText } from './translate/read-wire.ts';
 export {
   StreamTranslation,

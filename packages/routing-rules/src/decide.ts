@@ -27,6 +27,8 @@ interface Selection {
   /** All that could serve, of which the chain is the first few. */
   readonly ordered: readonly Model[];
   readonly rejected: readonly { readonly model: Model; readonly reason: RejectionReason }[];
+  /** Comes first because it sealed the reasoning of a tool turn. */
+  readonly sealer?: string;
 }
 
 /**
@@ -45,7 +47,9 @@ export function decide(asked: DecideInput): DecideResult {
   const assessment = assess(input.facts, input.policy);
   const plan = planRequest(input, assessment);
   const selection =
-    requested.kind === 'pin' ? selectPin(requested.model, input) : selectFromLanes(plan, input);
+    requested.kind === 'pin'
+      ? selectPin(requested.model, input)
+      : sealFirst(selectFromLanes(plan, input), input);
   if (selection.models.length === 0) {
     return { ok: false, refusal: refuseRejected(selection.rejected, input) };
   }
@@ -110,6 +114,25 @@ function selectPin(model: Model, input: DecideInput): Selection {
     : { lane: model.lane, models: [], ordered: [], rejected: [{ model, reason }] };
 }
 
+/**
+ * A tool turn that is under way stays with the model that sealed its reasoning, whatever lane the
+ * request would go to: every other one refuses the seal.
+ */
+function sealFirst(selection: Selection, input: DecideInput): Selection {
+  const { originModel } = input.facts;
+  const sealer = originModel === null ? undefined : input.catalogue.models.get(originModel);
+  if (sealer === undefined || sealer.lane === 'image') return selection;
+  if (findRejection(sealer, constraintsOf(input)) !== null) return selection;
+  const others = selection.ordered.filter((model) => model !== sealer);
+  const ordered = [sealer, ...others];
+  return {
+    ...selection,
+    ordered,
+    models: ordered.slice(0, input.policy.chainMax),
+    sealer: sealer.id,
+  };
+}
+
 function selectFromLanes(plan: Plan, input: DecideInput): Selection {
   const constraints = constraintsOf(input);
   const rejected: { model: Model; reason: RejectionReason }[] = [];
@@ -121,31 +144,29 @@ function selectFromLanes(plan: Plan, input: DecideInput): Selection {
       else if (!rejected.some((entry) => entry.model === model)) rejected.push({ model, reason });
     }
     if (models.length > 0) {
-      const ordered = inOrder(models, input, firstChoice(plan, lane, input));
+      const ordered = inOrder(models, input, tierDefault(plan, lane, input));
       return { lane, models: ordered.slice(0, input.policy.chainMax), ordered, rejected };
     }
   }
   return { lane: plan.lane, models: [], ordered: [], rejected };
 }
 
-/** The first choice, where there is one; then the lane's chain. */
+/** The tier's own default, if it names one, then the lane's chain. */
 function candidates(lane: Lane, plan: Plan, input: DecideInput): readonly Model[] {
   const models = input.catalogue.laneModels.get(lane) ?? [];
-  const first = firstChoice(plan, lane, input);
+  const first = tierDefault(plan, lane, input);
   return first === undefined ? models : [first, ...models.filter((model) => model !== first)];
 }
 
-/** The model that sealed the reasoning, else the tier's own default, if it names one. */
-function firstChoice(
+function tierDefault(
   plan: Plan,
   lane: Lane,
-  { catalogue, policy, facts }: DecideInput,
+  { catalogue, policy }: DecideInput,
 ): Model | undefined {
   const own =
-    facts.originModel ??
-    (plan.profile === 'auto' && lane === plan.lane && lane !== 'image'
+    plan.profile === 'auto' && lane === plan.lane && lane !== 'image'
       ? tierDefinition(plan.tier, policy).defaultModel
-      : undefined);
+      : undefined;
   return own === undefined ? undefined : catalogue.models.get(own);
 }
 
@@ -228,6 +249,7 @@ function reasonsOf(
   if (assessment.historyFloor !== null) reasons.push(`history.floor:${assessment.historyFloor}`);
   reasons.push(...plan.reasons, `tier:${plan.tier}`, `lane:${selection.lane}`);
   if (selection.lane !== plan.lane) reasons.push(`lane.moved:${plan.lane}`);
+  if (selection.sealer !== undefined) reasons.push(`seal.model:${selection.sealer}`);
   for (const [model, state] of Object.entries(ailing)) reasons.push(`health.${state}:${model}`);
   return reasons;
 }

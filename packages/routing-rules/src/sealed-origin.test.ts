@@ -25,9 +25,13 @@ describe('reasoning sealed in an unfinished tool turn', () => {
     expect(rejected).toContainEqual({ model: 'gpt-6.1-sol', reason: 'origin' });
   });
 
-  it('asks the very model that sealed it first', () => {
-    const origin = { provider: 'openai', model: 'gpt-5.4' };
-    expect(decisionFor(sealedBy(origin)).routedModel).toBe('gpt-5.4');
+  it('asks the very model that sealed it first, whatever its lane', () => {
+    for (const model of ['flux-auto', 'flux-fast', 'flux-reasoning']) {
+      const origin = { provider: 'openai', model: 'gpt-5.4' };
+      const { routedModel, reasons } = decisionFor({ ...sealedBy(origin), model });
+      expect(routedModel).toBe('gpt-5.4');
+      expect(reasons).toContain('seal.model:gpt-5.4');
+    }
   });
 
   it('is no constraint once the user has spoken again', () => {

@@ -172,11 +172,8 @@ class Acceptance {
     const { headers } = this.#request;
     hand.decision = decision;
     const costInUsage = hand.stream && wantsStreamCost(headers);
-    const { id, receivedAtMs } = hand;
-    const image = imageFormOf(
-      { id, receivedAtMs, dialect: this.#dialect, reading, costInUsage },
-      decision,
-    );
+    const image =
+      decision.lane === 'image' ? imageFormOf(hand.id, this.#dialect, reading, costInUsage) : null;
     if (isFluxError(image)) return this.#refuse(image);
     const idempotencyKey = headers['idempotency-key'];
     let ports = this.#ports.run;

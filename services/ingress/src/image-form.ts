@@ -9,7 +9,7 @@ import {
   wholeImageAnswer,
 } from '@fluxrouter/dialects';
 import { type ErrorCode, type FluxError, fluxError, isFluxError } from '@fluxrouter/errors';
-import type { Decision } from '@fluxrouter/generated/events';
+import { idTimeMs } from '@fluxrouter/events';
 import type { AttemptEnd } from '@fluxrouter/generated/proxy';
 import { formatUsd } from '@fluxrouter/pricing';
 import type { RequestBody } from './request-body.ts';
@@ -24,55 +24,41 @@ export interface ImageForm {
   finalBytes(end: AttemptEnd, servedModel: string): Buffer;
 }
 
-interface ImageRequest {
-  readonly id: string;
-  readonly receivedAtMs: number;
-  readonly dialect: Dialect;
-  readonly reading: RequestReading;
-  readonly costInUsage: boolean;
-}
-
-/** null: no image model is asked, or it is on the path that is made for it. */
+/** null: the path is the one that is made for images. */
 export function imageFormOf(
-  request: ImageRequest,
-  { lane }: Decision,
+  id: string,
+  dialect: Dialect,
+  reading: RequestReading,
+  costInUsage: boolean,
 ): ImageForm | null | FluxError {
-  const { name } = request.dialect;
-  if (lane !== 'image' || !makesImagesIn(name)) return null;
-  const ask = imageAskOf(name, request.reading);
+  const { name } = dialect;
+  if (!makesImagesIn(name)) return null;
+  const ask = imageAskOf(name, reading);
   if (isFluxError(ask)) return ask;
   const { body: bytes, modelStart, modelEnd, notes } = ask;
-  return {
-    body: { bytes, modelStart, modelEnd },
-    bodyId: imageBodyId(name, request.id),
-    notes,
-    finalBytes: (end, servedModel) => finalBytes(name, request, end, servedModel),
-  };
-}
-
-function finalBytes(
-  name: ImageClientDialect,
-  { id, receivedAtMs, dialect, reading, costInUsage }: ImageRequest,
-  end: AttemptEnd,
-  servedModel: string,
-): Buffer {
-  const images = end.finalBytes as Buffer;
-  if (images.length === 0) {
-    if (!reading.stream || end.outcome === 'client_gone') return images;
-    const error = fluxError((end.failure?.code as ErrorCode | undefined) ?? 'stream_interrupted');
-    return dialect.streamError(error, id, NOTHING_SENT, true);
-  }
-  const cost = { costUsd: formatUsd(end.chargedPicoUsd), model: servedModel, requestId: id };
+  const bodyId = imageBodyId(name, id);
   const encode = reading.stream ? streamedImageAnswer : wholeImageAnswer;
-  return encode(name, {
-    images,
-    usage: end.usage ?? {},
-    model: servedModel,
-    bodyId: imageBodyId(name, id),
-    createdSeconds: Math.floor(receivedAtMs / 1000),
-    includeUsage: reading.includeUsage || costInUsage,
-    flux: costInUsage ? cost : null,
-  });
+
+  function finalBytes(end: AttemptEnd, model: string): Buffer {
+    const images = end.finalBytes as Buffer;
+    if (images.length === 0) {
+      if (!reading.stream || end.outcome === 'client_gone') return images;
+      const error = fluxError((end.failure?.code as ErrorCode | undefined) ?? 'stream_interrupted');
+      return dialect.streamError(error, id, NOTHING_SENT, true);
+    }
+    const costUsd = formatUsd(end.chargedPicoUsd);
+    return encode(name as ImageClientDialect, {
+      images,
+      usage: end.usage ?? {},
+      model,
+      bodyId,
+      createdSeconds: Math.floor(idTimeMs(id) / 1000),
+      includeUsage: reading.includeUsage || costInUsage,
+      flux: costInUsage ? { costUsd, model, requestId: id } : null,
+    });
+  }
+
+  return { body: { bytes, modelStart, modelEnd }, bodyId, notes, finalBytes };
 }
 
 const NOTHING_SENT = {

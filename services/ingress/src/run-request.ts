@@ -260,6 +260,9 @@ export class RequestRun implements AttemptSink, Running {
   #finishServed(end: AttemptEnd, model: string, nowMs: number): void {
     const { journal } = this.#ports;
     const { facts, decision, image } = this.#plan;
+    if (image !== undefined && end.failure === undefined) {
+      end.finalBytes = image.finalBytes(end, model);
+    }
     // It was committed to without output, and failed before provider-proxy had heard of that.
     if (facts.stream && end.failure !== undefined && !this.#output && end.finalBytes.length === 0) {
       end.finalBytes = this.#writer.interruption(this.#phase === 'writing');
@@ -269,7 +272,6 @@ export class RequestRun implements AttemptSink, Running {
       this.#refuse(fluxError('upstream_failed'));
       return;
     }
-    const finalBytes = image?.finalBytes(end, model) ?? end.finalBytes;
     endRequest(journal, this.#entry, facts, {
       outcome: end.outcome,
       status: 200,
@@ -290,7 +292,7 @@ export class RequestRun implements AttemptSink, Running {
       this.#guard(() => {
         if (!this.#clientGone) {
           if (facts.stream) this.#startWriting();
-          this.#writer.finish({ ...end, finalBytes });
+          this.#writer.finish(end);
         }
         this.#over(end.outcome, 200);
       }),

@@ -1,3 +1,4 @@
+import { existsSync, renameSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointer, openDatabase } from '@fluxrouter/event-bus/sqlite';
 
@@ -45,6 +46,24 @@ export interface KeptId extends Issuer {
   readonly account: string;
 }
 
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** A damaged file (a power cut) is put aside: what was in it is forgotten, and the gateway starts. */
+function openOrReplace(path: string): DatabaseSync {
+  const open = () => openDatabase({ path, prepareSchema: (opened) => opened.exec(SCHEMA) });
+  try {
+    return open();
+  } catch (error) {
+    const code = (error as { errcode?: number }).errcode ?? 0;
+    if (![SQLITE_CORRUPT, SQLITE_NOTADB].includes(code & 0xff)) throw error;
+    for (const end of ['', '-wal', '-shm']) {
+      if (existsSync(path + end)) renameSync(path + end, `${path}.damaged${end}`);
+    }
+    return open();
+  }
+}
+
 /** Every call may throw where the disk is full or the lock is held for too long. */
 export class RememberedFile {
   readonly #path: string;
@@ -66,7 +85,7 @@ export class RememberedFile {
     this.#path = path;
     this.#owner = owner;
     this.#limits = limits;
-    const database = openDatabase({ path, prepareSchema: (opened) => opened.exec(SCHEMA) });
+    const database = openOrReplace(path);
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS_MAX}`);
     this.#database = database;
     this.#insertKey = database.prepare(

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isFluxError } from '@fluxrouter/errors';
@@ -106,6 +106,12 @@ describe('an Idempotency-Key', () => {
     await file.close();
     expect(begin('k')).toMatchObject({ code: 'unavailable' });
     expect(failures).toHaveLength(1);
+  });
+
+  it('is forgotten where its file is damaged, and the file is kept aside', () => {
+    writeFileSync(join(directory, 'remembered.sqlite'), 'no database '.repeat(1_000));
+    accepted(keysOf(1).begin('k'));
+    expect(readFileSync(join(directory, 'remembered.sqlite.damaged'), 'utf8')).toMatch(/^no data/);
   });
 
   it('is not on the disk, nor is the body', () => {

@@ -4,7 +4,6 @@ import {
   type LossPolicy,
   type Note,
   noteCodes,
-  SEAL_PREFIX,
   unacceptableLoss,
   unfinishedToolTurn,
 } from '@fluxrouter/conversation';
@@ -13,6 +12,7 @@ import {
   type Dialect,
   type DialectName,
   dialects,
+  holdsSeal,
   type Shown,
   type Target,
 } from '@fluxrouter/dialects';
@@ -34,8 +34,6 @@ export interface Translation {
   readonly model: string;
 }
 
-const SEAL = Buffer.from(SEAL_PREFIX);
-
 /**
  * How a request reaches its model: null where its bytes pass, because both speak the same dialect;
  * else translated, or why it may not be. A request that carries a seal of another origin is never
@@ -53,7 +51,7 @@ export function planTranslation(
   const from = begin.dialect as DialectName;
   const body = begin.body as Buffer;
   const spoken = model.dialects.includes(from);
-  if (spoken && !body.includes(SEAL)) return null;
+  if (spoken && !holdsSeal(body)) return null;
   const conversation = codecs[from].decodeRequest(JSON.parse(body.toString()));
   if (isFluxError(conversation)) return failure('internal_error', { nextMayHelp: false });
   const to = spoken ? from : chooseDialect(model, conversation);

@@ -80,7 +80,8 @@ export class TranslatedAnswer implements AnswerReader {
   #decode(): Answer | null {
     const { upstream, model, customTools } = this.#translation;
     const body = readJson(this.#body);
-    const answer = body === null ? null : codecs[upstream.name].decodeAnswer(body, model);
+    const answer =
+      body === null ? null : codecs[upstream.name as DialectName].decodeAnswer(body, model);
     return answer === null ? null : restoreCustomCalls(answer, customTools);
   }
 

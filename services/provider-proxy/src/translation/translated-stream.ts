@@ -21,6 +21,8 @@ import { KeptBytes } from '../kept-bytes.ts';
 import type { Translation } from './plan-translation.ts';
 
 const NO_BYTES = Buffer.alloc(0);
+/** A stream may bring one with every event; a record tells fewer. */
+const NOTES_MAX = 256;
 
 /**
  * A stream of another dialect: every byte that the client gets is ours. Its last events are held
@@ -62,13 +64,17 @@ export class TranslatedStream implements AnswerReader {
     this.#listener = listener;
     this.#costInUsage = begin.costInUsage;
     this.#kept = new KeptBytes(config.estimateBytesMax);
-    this.#translation = new StreamTranslation(codecs[this.#upstream.name], codecs[client.name], {
-      model: translation.model,
-      shown: translation.shown,
-      customTools: translation.customTools,
-      frameBytesMax: config.frameBytesMax,
-      charactersMax: config.answerBytesMax,
-    });
+    this.#translation = new StreamTranslation(
+      codecs[this.#upstream.name as DialectName],
+      codecs[client.name as DialectName],
+      {
+        model: translation.model,
+        shown: translation.shown,
+        customTools: translation.customTools,
+        frameBytesMax: config.frameBytesMax,
+        charactersMax: config.answerBytesMax,
+      },
+    );
   }
 
   push(chunk: Buffer): void {
@@ -123,7 +129,7 @@ export class TranslatedStream implements AnswerReader {
         this.#finishTold = part.finish.raw !== undefined;
         break;
       case 'note':
-        this.notes.push(part.note);
+        if (this.notes.length < NOTES_MAX) this.notes.push(part.note);
         break;
     }
   }
