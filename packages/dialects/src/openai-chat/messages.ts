@@ -99,7 +99,7 @@ function decodeCall(call: JsonObject): Block {
 }
 
 /** `reasoning_content` (DeepSeek and most) or `reasoning` (Groq, OpenRouter); our own details with seals. */
-export function decodeReasoning(members: Members): ReasoningBlock[] {
+function decodeReasoning(members: Members): ReasoningBlock[] {
   const field = typeof members.record['reasoning_content'] === 'string' ? undefined : 'reasoning';
   const text = members.record[field ?? 'reasoning_content'];
   const sealed = decodeDetails(members.record['reasoning_details']);
@@ -135,7 +135,7 @@ function decodeDetails(details: unknown): ReasoningBlock[] | null {
 }
 
 /** Reasoning for a client: its words where chat clients read them, its seals beside. */
-export function reasoningFields(blocks: readonly ReasoningBlock[]): JsonObject {
+function reasoningFields(blocks: readonly ReasoningBlock[]): JsonObject {
   if (blocks.length === 0) return {};
   const text = blocks.map((block) => block.text).join('');
   const field =
@@ -200,7 +200,7 @@ function isCall({ dialect, value }: Extract<Block, { kind: 'opaque' }>): boolean
   return dialect === HOME && (value['function'] !== undefined || value['custom'] !== undefined);
 }
 
-export function encodeCall(
+function encodeCall(
   call: Extract<Block, { kind: 'toolCall' }>,
   notes: Notes,
   path: string,

@@ -6,7 +6,7 @@ import { asRecord } from '../usage.ts';
 
 export const HOME = 'openai-responses';
 /** A part's type where it is not the one that its role has. */
-export const FORM = `${HOME}/form`;
+const FORM = `${HOME}/form`;
 
 /** https://platform.openai.com/docs/api-reference/responses/create#responses-create-input */
 export function decodeParts(parts: readonly JsonObject[], textType: string): Block[] {
