@@ -186,7 +186,8 @@ export function encodeAssistant(
       content.push({ block, path });
     }
   }
-  const words = content.length === 0 ? undefined : encodeContent(content, shorthand, notes);
+  const words =
+    content.length === 0 ? undefined : encodeContent(content, shorthand, notes, !asFunctions);
   return compact({
     role: 'assistant',
     content: Array.isArray(words) && words.length === 0 ? undefined : words,
@@ -240,13 +241,13 @@ export function encodeResult(
       notes.moved('tool_result', placed.path);
       rest.push(placed);
     } else {
-      encodePart(block, notes, placed.path);
+      encodePart(block, notes, placed.path, home);
     }
   });
   const words = home ? texts : joinTexts(texts, notes);
   const shorthand = home ? result.shorthand === true : true;
   const content =
-    words.length === 0 ? (home ? undefined : '') : encodeContent(words, shorthand, notes);
+    words.length === 0 ? (home ? undefined : '') : encodeContent(words, shorthand, notes, home);
   const message = compact({
     role: 'tool',
     tool_call_id: result.callId,
