@@ -1,14 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { type RunningSystem, startSystem } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import {
-  chatFeatures,
-  type FeatureClient,
-  type FeatureName,
-  featureNames,
-  messagesFeatures,
-  responsesFeatures,
-} from './support/features.ts';
+import { chatFeatures } from './support/features/chat.ts';
+import { type FeatureClient, type FeatureName, featureNames } from './support/features/feature.ts';
+import { messagesFeatures } from './support/features/messages.ts';
+import { responsesFeatures } from './support/features/responses.ts';
 
 /** A pinned model for each dialect of providers; OpenAI's speak two, and translation prefers responses. */
 const models = {

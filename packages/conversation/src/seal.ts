@@ -7,7 +7,7 @@ import type { ReasoningBlock, Seal } from './blocks.ts';
  */
 export const SEAL_PREFIX = 'fluxseal1.';
 
-export function wrapSeal({ origin, data }: Seal): string {
+function wrapSeal({ origin, data }: Seal): string {
   const json = JSON.stringify([origin.dialect, origin.model, data]);
   return SEAL_PREFIX + Buffer.from(json).toString('base64url');
 }

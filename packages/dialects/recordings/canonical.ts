@@ -79,7 +79,11 @@ function blockOf(block: Block, note: Note | undefined): object | null {
       if (note?.code === 'document_text' && block.source.at === 'text') {
         return { kind: 'text', text: block.source.text };
       }
-      return compact({ kind: 'file', source: block.source, name: block.name });
+      return compact({
+        kind: 'file',
+        source: block.source,
+        name: block.name === 'document.pdf' ? undefined : block.name,
+      });
     case 'toolCall':
       return {
         kind: 'toolCall',

@@ -21,6 +21,8 @@ export interface Expected {
   readonly usage: object | null;
   readonly finish: string | null;
   readonly text: string;
+  /** The text of a translated stream, where its pieces come in another order. */
+  readonly translatedText?: string;
   /** Streams: the number of the frame that first proves output, counted from 1. */
   readonly outputAtFrame?: number | null;
   readonly end?: 'complete' | 'unterminated' | 'cut';

@@ -81,7 +81,8 @@ describe('redaction', () => {
 
   it('does not change what is read from a recording but its ids', () => {
     for (const recording of dialectNames.flatMap(loadRecordings)) {
-      const { dialect, expected } = recording;
+      const { dialect } = recording;
+      const { translatedText: _, ...expected } = recording.expected;
       const streamed = recording.stream !== null;
       const bytes = recording.stream ?? recording.answer ?? Buffer.alloc(0);
       const after = readExpected(dialect, redact(bytes, redaction), streamed);

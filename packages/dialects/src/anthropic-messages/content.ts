@@ -153,7 +153,7 @@ export function encodeBlock(block: Block, notes: Notes, path: string): JsonObjec
     }
     case 'toolCall': {
       const input = readArguments(block, notes, path);
-      return { type: 'tool_use', id: block.id, name: block.name, input, ...kept };
+      return { type: 'tool_use', id: callId(block.id), name: block.name, input, ...kept };
     }
     case 'toolResult':
       return encodeResult(block, notes, path);
@@ -234,11 +234,16 @@ function encodeResult(
   const content = bare ?? (parts.length === 0 ? undefined : parts);
   return compact({
     type: 'tool_result',
-    tool_use_id: result.callId,
+    tool_use_id: callId(result.callId),
     content,
     is_error: result.isError,
     ...own(result.native, HOME),
   });
+}
+
+/** Anthropic takes letters, digits, `_` and `-`; some vendors' ids have dots and colons. */
+export function callId(id: string): string {
+  return id.replace(/[^\w-]/g, '_');
 }
 
 /** Anthropic refuses an empty text; it says nothing anyway. */

@@ -38,7 +38,7 @@ export function decodeAnswer(body: JsonObject, model: string | null): Answer | n
 }
 
 /** Which of Anthropic's models sealed it is remembered, so that no other is given it. */
-export function sealedBy(block: Block, model: string | null): Block {
+function sealedBy(block: Block, model: string | null): Block {
   if (model === null || block.kind !== 'reasoning' || block.seal === undefined) return block;
   return { ...block, seal: { origin: { dialect: HOME, model }, data: block.seal.data } };
 }

@@ -9,7 +9,7 @@ import {
 } from '@fluxrouter/conversation';
 import type { OutEvent, Shown } from '../translate/codec.ts';
 import { restampId } from '../translate/sources.ts';
-import { HOME } from './content.ts';
+import { callId, HOME } from './content.ts';
 import { encodeFinish, reportUsage } from './encode-answer.ts';
 import { encodeUsage } from './usage.ts';
 
@@ -105,7 +105,7 @@ function opening(block: BlockHead): JsonObject {
     case 'reasoning':
       return { type: 'thinking', thinking: '', signature: '' };
     case 'toolCall':
-      return { type: 'tool_use', id: block.id, name: block.name, input: {} };
+      return { type: 'tool_use', id: callId(block.id), name: block.name, input: {} };
   }
 }
 

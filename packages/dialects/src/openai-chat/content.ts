@@ -1,6 +1,7 @@
 import type { Block, JsonObject, Notes, Source } from '@fluxrouter/conversation';
 import { compact, Members } from '../translate/members.ts';
 import { natives, noteNatives, own } from '../translate/native.ts';
+import { FILE_NAME } from '../translate/openai-fields.ts';
 import { sourceOf, urlOf } from '../translate/sources.ts';
 import { asRecord } from '../usage.ts';
 
@@ -81,7 +82,12 @@ export function restOf(members: Members, inner?: Members) {
 }
 
 /** A block as a content part; null: it has no place in this dialect, and that is noted. */
-export function encodePart(block: Block, notes: Notes, path: string): JsonObject | null {
+export function encodePart(
+  block: Block,
+  notes: Notes,
+  path: string,
+  home: boolean,
+): JsonObject | null {
   if (block.kind === 'opaque') {
     if (block.dialect === HOME) return block.value;
     notes.dropped('opaque_block', path);
@@ -106,7 +112,7 @@ export function encodePart(block: Block, notes: Notes, path: string): JsonObject
       return { type: 'input_audio', input_audio: audio, ...rest };
     }
     case 'file': {
-      const file = encodeFile(block);
+      const file = encodeFile(block, home);
       if (file === null) break;
       if ('text' in file) {
         notes.approximated('document_text', path);
@@ -129,11 +135,14 @@ function codeOf(block: Block): 'kept_state' | 'file' | 'opaque_block' {
 }
 
 /** Chat takes files by their bytes or their id, never by an address. */
-function encodeFile({ source, name }: Extract<Block, { kind: 'file' }>): JsonObject | null {
+function encodeFile(
+  { source, name }: Extract<Block, { kind: 'file' }>,
+  home: boolean,
+): JsonObject | null {
   const filename = name === undefined ? {} : { filename: name };
   switch (source.at) {
     case 'data':
-      return { file_data: urlOf(source), ...(name === undefined ? {} : filename) };
+      return { file_data: urlOf(source), ...(home ? filename : { filename: name ?? FILE_NAME }) };
     case 'id':
       return { file_id: source.id, ...filename };
     case 'text':
@@ -149,6 +158,7 @@ export function encodeContent(
   blocks: readonly { readonly block: Block; readonly path: string }[],
   shorthand: boolean,
   notes: Notes,
+  home: boolean,
 ): unknown {
   const [first] = blocks;
   if (shorthand && blocks.length === 1 && first?.block.kind === 'text') {
@@ -157,7 +167,7 @@ export function encodeContent(
   }
   const parts: JsonObject[] = [];
   for (const { block, path } of blocks) {
-    const part = encodePart(block, notes, path);
+    const part = encodePart(block, notes, path, home);
     if (part !== null) parts.push(part);
   }
   return parts;

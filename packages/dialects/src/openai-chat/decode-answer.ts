@@ -64,7 +64,7 @@ function withLogprobs(blocks: readonly Block[], logprobs: readonly unknown[]): r
   );
 }
 
-export function holdsCalls(blocks: readonly Block[]): boolean {
+function holdsCalls(blocks: readonly Block[]): boolean {
   return blocks.some(({ kind }) => kind === 'toolCall');
 }
 

@@ -95,7 +95,7 @@ export function encodeFinish(finish: Finish | undefined): string {
 }
 
 /** Chat has no name for it: the nearest is told. */
-export function noteFinish(finish: Finish | undefined, notes: Notes): void {
+function noteFinish(finish: Finish | undefined, notes: Notes): void {
   const reason = finish?.reason;
   if (reason === 'pause' || reason === 'contextLength' || reason === 'stopSequence') {
     notes.approximated('finish_reason', 'answer.finish');

@@ -16,7 +16,12 @@ import { effortOf } from '../translate/efforts.ts';
 import { type Group, groupTurns, type PlacedBlock, placed } from '../translate/groups.ts';
 import { compact } from '../translate/members.ts';
 import { noteNatives, own } from '../translate/native.ts';
-import { noteEndUser, openAiNatives, sharedNatives } from '../translate/openai-fields.ts';
+import {
+  noteEndUser,
+  openAiNatives,
+  samplingOf,
+  sharedNatives,
+} from '../translate/openai-fields.ts';
 import { encodeContent, HOME, INNER, joinTexts } from './content.ts';
 import { encodeAssistant, encodeResult } from './messages.ts';
 
@@ -36,8 +41,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
     parallel_tool_calls: conversation.parallelToolCalls,
     response_format: encodeFormat(conversation.output, home),
     ...limit,
-    temperature: conversation.temperature,
-    top_p: conversation.topP,
+    ...samplingOf(conversation, home),
     frequency_penalty: conversation.frequencyPenalty,
     presence_penalty: conversation.presencePenalty,
     seed: conversation.seed,
@@ -112,7 +116,7 @@ function encodeWords(
   const shorthand = home ? turn?.shorthand === true : true;
   // Several vendors take nothing but a string from the system.
   const words = home || role !== 'system' ? blocks : joinTexts(blocks, notes);
-  return { role, content: encodeContent(words, shorthand, notes), ...rest };
+  return { role, content: encodeContent(words, shorthand, notes, home), ...rest };
 }
 
 function encodeUserGroup(group: Group, home: boolean, notes: Notes, messages: JsonObject[]): void {

@@ -99,7 +99,7 @@ function decodeCall(call: JsonObject): Block {
 }
 
 /** `reasoning_content` (DeepSeek and most) or `reasoning` (Groq, OpenRouter); our own details with seals. */
-export function decodeReasoning(members: Members): ReasoningBlock[] {
+function decodeReasoning(members: Members): ReasoningBlock[] {
   const field = typeof members.record['reasoning_content'] === 'string' ? undefined : 'reasoning';
   const text = members.record[field ?? 'reasoning_content'];
   const sealed = decodeDetails(members.record['reasoning_details']);
@@ -135,7 +135,7 @@ function decodeDetails(details: unknown): ReasoningBlock[] | null {
 }
 
 /** Reasoning for a client: its words where chat clients read them, its seals beside. */
-export function reasoningFields(blocks: readonly ReasoningBlock[]): JsonObject {
+function reasoningFields(blocks: readonly ReasoningBlock[]): JsonObject {
   if (blocks.length === 0) return {};
   const text = blocks.map((block) => block.text).join('');
   const field =
@@ -186,7 +186,8 @@ export function encodeAssistant(
       content.push({ block, path });
     }
   }
-  const words = content.length === 0 ? undefined : encodeContent(content, shorthand, notes);
+  const words =
+    content.length === 0 ? undefined : encodeContent(content, shorthand, notes, !asFunctions);
   return compact({
     role: 'assistant',
     content: Array.isArray(words) && words.length === 0 ? undefined : words,
@@ -200,7 +201,7 @@ function isCall({ dialect, value }: Extract<Block, { kind: 'opaque' }>): boolean
   return dialect === HOME && (value['function'] !== undefined || value['custom'] !== undefined);
 }
 
-export function encodeCall(
+function encodeCall(
   call: Extract<Block, { kind: 'toolCall' }>,
   notes: Notes,
   path: string,
@@ -240,13 +241,13 @@ export function encodeResult(
       notes.moved('tool_result', placed.path);
       rest.push(placed);
     } else {
-      encodePart(block, notes, placed.path);
+      encodePart(block, notes, placed.path, home);
     }
   });
   const words = home ? texts : joinTexts(texts, notes);
   const shorthand = home ? result.shorthand === true : true;
   const content =
-    words.length === 0 ? (home ? undefined : '') : encodeContent(words, shorthand, notes);
+    words.length === 0 ? (home ? undefined : '') : encodeContent(words, shorthand, notes, home);
   const message = compact({
     role: 'tool',
     tool_call_id: result.callId,

@@ -1,12 +1,13 @@
 import type { Block, JsonObject, Notes, Source } from '@fluxrouter/conversation';
 import { compact, Members } from '../translate/members.ts';
 import { natives, noteNatives, own } from '../translate/native.ts';
+import { FILE_NAME } from '../translate/openai-fields.ts';
 import { sourceOf, urlOf } from '../translate/sources.ts';
 import { asRecord } from '../usage.ts';
 
 export const HOME = 'openai-responses';
 /** A part's type where it is not the one that its role has. */
-export const FORM = `${HOME}/form`;
+const FORM = `${HOME}/form`;
 
 /** https://platform.openai.com/docs/api-reference/responses/create#responses-create-input */
 export function decodeParts(parts: readonly JsonObject[], textType: string): Block[] {
@@ -81,6 +82,7 @@ export function encodePart(
   textType: string,
   notes: Notes,
   path: string,
+  home: boolean,
 ): JsonObject | null {
   if (block.kind === 'opaque') {
     if (block.dialect === HOME) return block.value;
@@ -102,7 +104,7 @@ export function encodePart(
       return compact({ type: 'input_image', ...place, detail, ...kept });
     }
     case 'file':
-      return encodeFile(block, notes, path, kept);
+      return encodeFile(block, notes, path, kept, home);
     case 'audio': {
       const { data, format } = block;
       return { type: 'input_audio', input_audio: { data, format }, ...kept };
@@ -118,6 +120,7 @@ function encodeFile(
   notes: Notes,
   path: string,
   kept: JsonObject | undefined,
+  home: boolean,
 ): JsonObject {
   switch (source.at) {
     case 'text': {
@@ -131,7 +134,9 @@ function encodeFile(
       const field = source.url.startsWith('data:') ? 'file_data' : 'file_url';
       return compact({ type: 'input_file', [field]: source.url, filename: name, ...kept });
     }
-    case 'data':
-      return compact({ type: 'input_file', file_data: urlOf(source), filename: name, ...kept });
+    case 'data': {
+      const filename = name ?? (home ? undefined : FILE_NAME);
+      return compact({ type: 'input_file', file_data: urlOf(source), filename, ...kept });
+    }
   }
 }

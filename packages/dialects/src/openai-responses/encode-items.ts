@@ -101,7 +101,7 @@ function result(
     output = first.text;
   } else {
     const parts = block.blocks.flatMap(
-      (part, i) => encodePart(part, 'input_text', notes, `${path}.blocks.${i}`) ?? [],
+      (part, i) => encodePart(part, 'input_text', notes, `${path}.blocks.${i}`, home) ?? [],
     );
     output = parts.length > 0 ? parts : home ? undefined : '';
   }
@@ -129,7 +129,7 @@ function message(
     return compact({ type, role, content: first.block.text, ...kept });
   }
   const content = parts.flatMap(
-    ({ block, path }) => encodePart(block, textTypeOf(role), notes, path) ?? [],
+    ({ block, path }) => encodePart(block, textTypeOf(role), notes, path, home) ?? [],
   );
   const empty = content.length === 0 && kept?.['content'] !== undefined;
   return compact({ type, role, content: empty ? undefined : content, ...kept });

@@ -12,7 +12,12 @@ import type { Target } from '../translate/codec.ts';
 import { effortOf } from '../translate/efforts.ts';
 import { compact } from '../translate/members.ts';
 import { noteNatives, own } from '../translate/native.ts';
-import { noteEndUser, openAiNatives, sharedNatives } from '../translate/openai-fields.ts';
+import {
+  noteEndUser,
+  openAiNatives,
+  samplingOf,
+  sharedNatives,
+} from '../translate/openai-fields.ts';
 import { HOME } from './content.ts';
 import { encodeTurn } from './encode-items.ts';
 
@@ -34,8 +39,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
     parallel_tool_calls: conversation.parallelToolCalls,
     text: encodeText(conversation, home),
     max_output_tokens: limitOf(conversation, home, notes),
-    temperature: conversation.temperature,
-    top_p: conversation.topP,
+    ...samplingOf(conversation, home),
     reasoning,
     user: noteEndUser(conversation, home, notes),
     ...(home ? {} : { store: false, ...included(logprobs, target.reasons === true) }),

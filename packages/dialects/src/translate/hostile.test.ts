@@ -71,6 +71,24 @@ describe.each(pairs)('from %s to %s', (from, to) => {
     }
   });
 
+  it('an event that nests without end ends the stream in an error', () => {
+    const deep = (depth: number) => {
+      const mark = JSON.stringify('deep');
+      const nested = '['.repeat(depth) + ']'.repeat(depth);
+      const input = { type: 'content_block_start', index: 1, content_block: { input: 'deep' } };
+      const chunk = {
+        choices: [{ index: 0, delta: { content: 'a' }, logprobs: { content: 'deep' } }],
+      };
+      return event({ ...input, ...chunk }).replaceAll(mark, `[${nested}]`);
+    };
+    const { parts, output } = translate(openings[from] + deep(400_000));
+    expect(parts.at(-1)).toEqual({ type: 'error', cause: 'malformed' });
+    expect(streamProblems(to, output)).toEqual([]);
+    // Brackets within a text are text.
+    const text = translate(openings[from] + textOf(from, '[{"'.repeat(2_000)));
+    expect(text.parts.at(-1)).toEqual({ type: 'error', cause: 'cut' });
+  });
+
   it('a line of 1 MB passes where it may be read, and ends the stream where it may not', () => {
     const million = 'x'.repeat(1_000_000);
     const passed = translate(openings[from] + textOf(from, million));

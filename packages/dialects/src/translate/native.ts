@@ -146,7 +146,7 @@ export function noteNatives(
   }
 }
 
-export function join(path: string, name: string): string {
+function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 

@@ -34,3 +34,14 @@ export function noteEndUser(
   notes.dropped('end_user', 'endUser');
   return undefined;
 }
+
+/** A default that is said is no wish: models that reason refuse the fields, whatever they hold. */
+export function samplingOf({ temperature, topP }: Conversation, home: boolean): JsonObject {
+  return {
+    temperature: home || temperature !== 1 ? temperature : undefined,
+    top_p: home || topP !== 1 ? topP : undefined,
+  };
+}
+
+/** Files by their bytes need a name here. */
+export const FILE_NAME = 'document.pdf';

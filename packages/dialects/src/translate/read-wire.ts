@@ -37,7 +37,12 @@ export class WireReader {
   }
 }
 
+/** Deeper than any event: what is nested more could not be written again. */
+const MAX_DEPTH = 1_000;
+
 function readData(event: string | null, bytes: Buffer): WireEvent | typeof UNREADABLE {
+  // A short one cannot be too deep.
+  if (bytes.length > 2 * MAX_DEPTH && nestsDeeper(bytes, MAX_DEPTH)) return UNREADABLE;
   const text = bytes.toString();
   if (text.trimEnd() === DONE) return { event, data: null };
   try {
@@ -46,6 +51,23 @@ function readData(event: string | null, bytes: Buffer): WireEvent | typeof UNREA
   } catch {
     return UNREADABLE;
   }
+}
+
+/** Whether JSON nests deeper; told without recursion, so that it cannot be what overflows. */
+function nestsDeeper(json: Buffer, max: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at] as number;
+    if (inString) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > max) return true;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return false;
 }
 
 /** An event's bytes. JSON has no line end in it, so it is one data line. */

@@ -27,7 +27,3 @@ export function urlOf(source: Source): string | null {
 export function restampId(id: string, prefix: string): string {
   return prefix + id.replace(/^(?:chatcmpl-|gen-|msg_|resp_)/, '');
 }
-
-export function isNamed(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}

@@ -79,9 +79,11 @@ export class TranslatedAnswer implements AnswerReader {
 
   #decode(): Answer | null {
     const { upstream, model, customTools } = this.#translation;
-    const body = readJson(this.#body);
-    const answer =
-      body === null ? null : codecs[upstream.name as DialectName].decodeAnswer(body, model);
+    // The scan also bounds how deep it nests: what it lets through can be parsed and written again.
+    const reading = upstream.readAnswer(this.#body);
+    if (!reading.ok || reading.isError) return null;
+    const body = JSON.parse(this.#body.toString()) as JsonObject;
+    const answer = codecs[upstream.name as DialectName].decodeAnswer(body, model);
     return answer === null ? null : restoreCustomCalls(answer, customTools);
   }
 
@@ -131,16 +133,5 @@ export class TranslatedAnswer implements AnswerReader {
     if (this.#decision === undefined) return Buffer.from(json);
     const routor = routorJson(this.#decision, model, savings);
     return Buffer.from(`${json.slice(0, -1)},"routor":${routor}}`);
-  }
-}
-
-function readJson(body: Buffer): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(body.toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : null;
-  } catch {
-    return null;
   }
 }
