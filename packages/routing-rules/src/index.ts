@@ -28,6 +28,7 @@ export {
 } from './facts.ts';
 export { FEATURES, type FeatureName, type Features, featuresOf } from './features.ts';
 export { ALL_HEALTHY, type HealthSnapshot, type HealthState, healthOf } from './health.ts';
+export { packFacts, unpackFacts } from './packed-facts.ts';
 export {
   buildPolicy,
   CATEGORIES,
