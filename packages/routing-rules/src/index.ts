@@ -34,6 +34,7 @@ export {
   CATEGORIES,
   type Category,
   checkPolicy,
+  checkPolicyModels,
   type FeatureWeight,
   type Policy,
   type PolicyData,
