@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { showModels } from './commands/models.ts';
+import { comparePolicy } from './commands/policy.ts';
 import { showRequest } from './commands/request.ts';
 import { showUsage } from './commands/usage.ts';
 import { connect } from './gateway.ts';
@@ -42,6 +43,21 @@ program
   .command('models')
   .description('what can be sent as `model`, with lane, window and rates')
   .action(() => showModels(connect(program.opts())));
+
+program
+  .command('policy')
+  .description('routing policies')
+  .command('compare')
+  .argument('<file>', 'a policy, in the form of packages/routing-rules/data/policy.json')
+  .description(
+    'past requests decided again under another policy: mix and cost beside what they were',
+  )
+  .option('--from <time>', 'from this time on')
+  .option('--to <time>', 'up to this time (now)')
+  .option('--limit <n>', 'so many requests at most', '1000')
+  .action((file: string, options: Record<string, string>) =>
+    comparePolicy(connect(program.opts()), file, options),
+  );
 
 try {
   await program.parseAsync();

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type RunningSystem, startSystem } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordOf } from './support/records.ts';
@@ -107,6 +110,29 @@ describe('POST /v1/routing/debug', () => {
     }).then((response) => response.json() as Promise<{ data: unknown[] }>);
     expect(after.data.length).toBe(before.data.length);
     expect((await post('/v1/routing/debug', { prompt: ASK }, 'sk-flux-no')).status).toBe(401);
+  });
+});
+
+describe('flux policy compare', () => {
+  const root = join(import.meta.dirname, '../..');
+
+  it('decides what was kept again, and finds the policy that decided it without a move', async () => {
+    const served = await post('/v1/chat/completions', { model: 'flux-auto', messages });
+    await served.arrayBuffer();
+    const record = await recordOf(system, served.headers.get('x-flux-request-id') ?? '', 5_000);
+    expect(record['facts'].length).toBeGreaterThan(10);
+    expect(record['health']).toEqual({});
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      join(root, 'cli/src/main.ts'),
+      ...['--json', '--base-url', system.baseUrl, '--key', system.key, 'policy', 'compare'],
+      join(root, 'packages/routing-rules/data/policy.json'),
+    ]);
+    const compared = JSON.parse(stdout) as Record<string, Record<string, unknown>>;
+    expect(compared).toMatchObject({ laneMoved: 0, modelMoved: 0 });
+    expect(compared['costUsd']?.['other']).toBe(compared['costUsd']?.['today']);
+    expect(compared['lanes']?.['reasoning']).toMatchObject({ other: expect.any(Number) });
+    const replayed = Number(compared['requests']) - Number(compared['notReplayed']);
+    expect(replayed).toBeGreaterThan(0);
   });
 });
 

@@ -75,10 +75,11 @@ describe('checkCatalogue', () => {
       'model kimi-k3: list price output is out of bounds (0 to 1000 USD): 15000000',
       'lane fast: model gpt-6-luna is listed more than once',
       'lane fast: no such model: gone',
+      'lane fast: one provider serves all of its chain',
       'lane fast: no model of its chain speaks anthropic-messages',
       'baseline: no such model: gone',
     ]);
-    expect(() => buildCatalogue(data)).toThrow('the catalogue has 10 problems:\n- provider groq');
+    expect(() => buildCatalogue(data)).toThrow('the catalogue has 11 problems:\n- provider groq');
   });
 
   it('finds a price that was typed per token', () => {
@@ -88,6 +89,35 @@ describe('checkCatalogue', () => {
     });
     expect(checkCatalogue(data)).toEqual([
       'model claude-haiku-4.5: list price input is no exact decimal: 0.0000008',
+    ]);
+  });
+
+  it('finds fields that a hand-written file lacks or invents', () => {
+    const data = withModel('kimi-k3', {
+      capabilities: { vision: true, tools: 'yes', smell: true } as never,
+      firstOutputMsMax: 0,
+    });
+    const providers = data.providers.map((provider) =>
+      provider.id === 'groq' ? { ...provider, quirks: {} as never } : provider,
+    );
+    expect(checkCatalogue({ ...data, providers })).toEqual([
+      'provider groq: quirk streamUsageOption is neither true nor false',
+      'provider groq: quirk maxTokensField is none of max_tokens, max_completion_tokens',
+      'model kimi-k3: capability tools is neither true nor false',
+      'model kimi-k3: capability jsonSchema is neither true nor false',
+      'model kimi-k3: capability reasoning is neither true nor false',
+      'model kimi-k3: capability pdf is neither true nor false',
+      'model kimi-k3: no such capability: smell',
+      'model kimi-k3: firstOutputMsMax is no time in ms: 0',
+    ]);
+  });
+
+  it('finds a lane that one provider alone would serve', () => {
+    const lanes = catalogueData.lanes.map((lane) =>
+      lane.lane === 'image' ? { ...lane, chain: ['gpt-image-1', 'gpt-image-1-mini'] } : lane,
+    );
+    expect(checkCatalogue({ ...catalogueData, lanes })).toEqual([
+      'lane image: one provider serves all of its chain',
     ]);
   });
 

@@ -6,6 +6,7 @@ import {
   type Model,
   type Provider,
 } from './catalogue-data.ts';
+import { checkCapabilities, checkQuirks } from './check-fields.ts';
 import { indexNames, type NameClash } from './name-index.ts';
 
 /** No vendor asks more than this today; a price above it was typed per token or in cents. */
@@ -29,8 +30,12 @@ export function checkCatalogue(data: CatalogueData): string[] {
       data.models.map((model) => model.id),
     ),
   );
-  for (const provider of data.providers) problems.push(...checkProvider(provider));
-  for (const model of data.models) problems.push(...checkModel(model, providers));
+  for (const provider of data.providers) {
+    problems.push(...checkProvider(provider), ...checkQuirks(provider));
+  }
+  for (const model of data.models) {
+    problems.push(...checkModel(model, providers), ...checkCapabilities(model));
+  }
   problems.push(...checkLanes(data), ...checkBaseline(data), ...checkNames(data));
   if (!Number.isSafeInteger(data.createdUnixS) || data.createdUnixS <= 0) {
     problems.push(`createdUnixS is no time in Unix seconds: ${data.createdUnixS}`);
@@ -88,10 +93,6 @@ function checkModel(model: Model, providers: ReadonlyMap<string, Provider>): str
       problems.push(`${where}: contextWindow is missing`);
     }
   }
-  const { firstOutputMsMax } = model;
-  if (firstOutputMsMax !== undefined && !(firstOutputMsMax > 0)) {
-    problems.push(`${where}: firstOutputMsMax is no time in ms: ${firstOutputMsMax}`);
-  }
   return [...problems, ...checkPrices(model, where)];
 }
 
@@ -142,6 +143,8 @@ function checkLanes(data: CatalogueData): string[] {
         problems.push(`${where}: ${id} belongs to lane ${model.lane}`);
       }
     }
+    const hosts = new Set(chain.flatMap((id) => models.get(id)?.provider ?? []));
+    if (hosts.size === 1) problems.push(`${where}: one provider serves all of its chain`);
     const spoken = new Set(chain.flatMap((id) => models.get(id)?.dialects ?? []));
     for (const dialect of lane === 'image' ? (['openai-images'] as const) : CHAT_DIALECTS) {
       if (!spoken.has(dialect)) problems.push(`${where}: no model of its chain speaks ${dialect}`);

@@ -27,6 +27,7 @@ const decision = fc.record({
   historyFloor: text,
   health: fc.array(fc.record({ model: text, state: text })),
   rejected: fc.array(fc.record({ model: text, reason: text })),
+  facts: fc.array(count, { maxLength: 300 }),
 });
 const request = fc.record({
   requestId: text,

@@ -133,6 +133,7 @@ function writeDecision(to: WireWriter, field: number, decision: Decision): void 
     to.string(2, rejection.reason);
     to.close(close);
   }
+  to.packed(17, decision.facts);
   to.close(end);
 }
 

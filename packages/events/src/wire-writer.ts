@@ -94,6 +94,15 @@ export class WireWriter {
     this.#varint(value);
   }
 
+  /** A repeated uint32; left out where empty. */
+  packed(field: number, values: readonly number[]): void {
+    if (values.length === 0) return;
+    const end = this.open(field);
+    this.#room(values.length * 5);
+    for (let i = 0; i < values.length; i++) this.#varint(values[i] as number);
+    this.close(end);
+  }
+
   sint(field: number, value: number): void {
     if (value !== 0) this.present(field, zigzag(value));
   }

@@ -1,5 +1,10 @@
 import type { Dialect } from '@fluxrouter/catalogue';
-import type { ReasoningEffort, RequestFacts, SealedOrigin } from './facts.ts';
+import {
+  REASONING_EFFORTS,
+  type ReasoningEffort,
+  type RequestFacts,
+  type SealedOrigin,
+} from './facts.ts';
 import { arrayLength, countOrNull, isObject, type JsonObject } from './json-object.ts';
 import { readAnthropicMessages } from './read-anthropic-messages.ts';
 import { readOpenaiChat } from './read-openai-chat.ts';
@@ -75,7 +80,7 @@ function asksForJson(body: JsonObject): boolean {
   ].some((format) => isObject(format) && format['type'] === 'json_schema');
 }
 
-const EFFORTS: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+const EFFORTS: readonly string[] = REASONING_EFFORTS;
 
 function reasoningEffort(body: JsonObject): ReasoningEffort | null {
   const reasoning = body['reasoning'];

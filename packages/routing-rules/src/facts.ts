@@ -54,7 +54,17 @@ export interface TextFacts {
   readonly tokensEstimate: number;
 }
 
-export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+export const REASONING_EFFORTS = [
+  'none',
+  'minimal',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+] as const;
+
+export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
 
 /** A request as counts and flags. The same whatever dialect it came in. */
 export interface RequestFacts {

@@ -12,6 +12,8 @@ import {
 const GREETING = WORD_FAMILIES.indexOf('greeting');
 /** Nobody speaks so many words of the lexicon in a row; such a run is stuffing, and none of it counts. */
 const RUN_WORDS_MAX = 7;
+/** No seven words bring more. */
+const RUN_IDEAS_MAX = 64;
 const CJK_SIGNS_MAX = 4;
 const PLUS = 43;
 const HASH_SIGN = 35;
@@ -25,7 +27,8 @@ export class IdeaCounter {
   #begun = 0;
   #run = 0;
   /** The ideas that the run of words brought, to be taken back if it goes on. */
-  readonly #runIdeas: number[] = [];
+  readonly #runIdeas = new Uint16Array(RUN_IDEAS_MAX);
+  #runIdeasCount = 0;
   /** Words of greeting, thanks and "please". */
   courtesies = 0;
 
@@ -39,7 +42,9 @@ export class IdeaCounter {
     return count;
   }
 
-  /** `prefixHash`: of the word's first letters; `next`: the code unit after the word. */
+  /**
+   * `prefixHash`: of the word's first letters; `next`: the code unit after the word. False for a word that is stuffing.
+   */
   noteWord(
     text: string,
     start: number,
@@ -47,7 +52,7 @@ export class IdeaCounter {
     hash: number,
     prefixHash: number,
     next: number,
-  ): void {
+  ): boolean {
     const place = lexicon.find(length === 1 ? withSigns(text, start, hash, next) : hash);
     let isKnown = place !== 0 && lexicon.ideaCount(place) > 0;
     if (place !== 0) this.#note(place);
@@ -61,10 +66,13 @@ export class IdeaCounter {
       if (phrase !== 0) this.#note(phrase);
     }
     this.#begun = place !== 0 && lexicon.begins(place) ? hash : 0;
-    if (isKnown) {
-      this.#run++;
-      if (this.#run === RUN_WORDS_MAX) this.#takeBack();
-    } else if (this.#run > 0) this.#endRun();
+    if (!isKnown) {
+      if (this.#run > 0) this.#endRun();
+      return true;
+    }
+    this.#run++;
+    if (this.#run === RUN_WORDS_MAX) this.#takeBack();
+    return this.#run < RUN_WORDS_MAX;
   }
 
   /** The words that begin with this sign: of two to four signs, the longer ones too. */
@@ -95,12 +103,13 @@ export class IdeaCounter {
       const bit = 1 << (idea & 31);
       if ((bits & bit) !== 0 || this.#run >= RUN_WORDS_MAX) continue;
       this.#bits[family] = bits | bit;
-      this.#runIdeas.push(idea);
+      if (this.#runIdeasCount < RUN_IDEAS_MAX) this.#runIdeas[this.#runIdeasCount++] = idea;
     }
   }
 
   #takeBack(): void {
-    for (const idea of this.#runIdeas) {
+    for (let i = 0; i < this.#runIdeasCount; i++) {
+      const idea = this.#runIdeas[i] as number;
       const family = idea >> 5;
       this.#bits[family] = (this.#bits[family] as number) & ~(1 << (idea & 31));
     }
@@ -108,7 +117,7 @@ export class IdeaCounter {
 
   #endRun(): void {
     this.#run = 0;
-    this.#runIdeas.length = 0;
+    this.#runIdeasCount = 0;
   }
 }
 

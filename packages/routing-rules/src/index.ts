@@ -28,11 +28,13 @@ export {
 } from './facts.ts';
 export { FEATURES, type FeatureName, type Features, featuresOf } from './features.ts';
 export { ALL_HEALTHY, type HealthSnapshot, type HealthState, healthOf } from './health.ts';
+export { packFacts, unpackFacts } from './packed-facts.ts';
 export {
   buildPolicy,
   CATEGORIES,
   type Category,
   checkPolicy,
+  checkPolicyModels,
   type FeatureWeight,
   type Policy,
   type PolicyData,

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Lexicon } from './lexicon.ts';
 import { lexiconData } from './lexicon-data.ts';
-import { buildPolicy, checkPolicy, type PolicyData, policyData } from './policy.ts';
+import {
+  buildPolicy,
+  checkPolicy,
+  checkPolicyModels,
+  type PolicyData,
+  policyData,
+} from './policy.ts';
 
 describe('the policy that ships', () => {
   it('has no problem', () => {
@@ -57,6 +63,28 @@ describe('checkPolicy', () => {
       'history: no such tier for floorMax',
     ]);
     expect(() => buildPolicy(broken)).toThrow('the policy has 9 problems');
+  });
+});
+
+describe('checkPolicyModels', () => {
+  const models = new Map([
+    ['a', { lane: 'fast' as const }],
+    ['picture', { lane: 'image' as const }],
+  ]);
+  const naming = (defaultModel: string): PolicyData => ({
+    ...policyData,
+    tiers: policyData.tiers.map((tier, i) => (i === 0 ? { ...tier, defaultModel } : tier)),
+  });
+
+  it('finds models that are not there or make pictures', () => {
+    expect(checkPolicyModels(policyData, models)).toEqual([]);
+    expect(checkPolicyModels(naming('a'), models)).toEqual([]);
+    expect(checkPolicyModels(naming('gone'), models)).toEqual([
+      'tiers: NANO names a model that is not there: gone',
+    ]);
+    expect(checkPolicyModels(naming('picture'), models)).toEqual([
+      'tiers: NANO names an image model: picture',
+    ]);
   });
 });
 

@@ -114,3 +114,17 @@ export function checkPolicy(data: PolicyData): string[] {
   if (!TIERS.includes(data.history.floorMax)) problems.push('history: no such tier for floorMax');
   return problems;
 }
+
+/** The models that a policy names must be in the catalogue it decides over, and in no image lane. */
+export function checkPolicyModels(
+  policy: PolicyData,
+  models: ReadonlyMap<string, { readonly lane: Lane }>,
+): string[] {
+  return policy.tiers.flatMap(({ tier, defaultModel }) => {
+    if (defaultModel === undefined) return [];
+    const model = models.get(defaultModel);
+    if (model === undefined)
+      return [`tiers: ${tier} names a model that is not there: ${defaultModel}`];
+    return model.lane === 'image' ? [`tiers: ${tier} names an image model: ${defaultModel}`] : [];
+  });
+}

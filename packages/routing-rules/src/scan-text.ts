@@ -138,10 +138,11 @@ function scanWords(
     }
     if (kind === MARK) continue;
     if (wordLength > 0) {
-      words++;
-      if (hasDigit) mixedWords++;
-      else if (wordLength >= LONG_WORD_LETTERS) longWords++;
-      if (!inFence) ideas.noteWord(text, wordStart, wordLength, hash, prefixHash, code);
+      if (inFence || ideas.noteWord(text, wordStart, wordLength, hash, prefixHash, code)) {
+        words++;
+        if (hasDigit) mixedWords++;
+        else if (wordLength >= LONG_WORD_LETTERS) longWords++;
+      }
       hash = EMPTY_HASH;
       wordLength = 0;
       hasDigit = false;

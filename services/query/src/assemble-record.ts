@@ -57,6 +57,8 @@ export function assembleRecord(
     status: end.status,
     errorCode: end.errorCode,
     maxTokens: end.maxTokens,
+    facts: decision?.facts ?? [],
+    health: decision?.health ?? [],
   };
 }
 

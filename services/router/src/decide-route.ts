@@ -5,6 +5,8 @@ import {
   type DecideInput,
   type DecideResult,
   decide,
+  packFacts,
+  type RequestFacts,
   type Decision as RuleDecision,
   type Refusal as RuleRefusal,
 } from '@fluxrouter/routing-rules';
@@ -32,16 +34,16 @@ export function decideInput(needs: RouterNeeds, question: RouteQuestion): Decide
 
 /** The decision for a request: data in, data out; the rules themselves are in routing-rules. */
 export function decideRoute(needs: RouterNeeds, question: RouteQuestion): DecideResponse {
-  return decideResponse(decide(decideInput(needs, question)));
+  return decideResponse(decide(decideInput(needs, question)), question.facts);
 }
 
-function decideResponse(result: DecideResult): DecideResponse {
+function decideResponse(result: DecideResult, facts: RequestFacts): DecideResponse {
   return result.ok
-    ? { outcome: { $case: 'decision', value: decisionMessage(result.decision) } }
+    ? { outcome: { $case: 'decision', value: decisionMessage(result.decision, facts) } }
     : { outcome: { $case: 'refusal', value: refusalMessage(result.refusal) } };
 }
 
-function decisionMessage(decision: RuleDecision): Decision {
+function decisionMessage(decision: RuleDecision, facts: RequestFacts): Decision {
   return {
     profile: decision.profile,
     tier: decision.tier,
@@ -59,6 +61,7 @@ function decisionMessage(decision: RuleDecision): Decision {
     historyFloor: decision.historyFloor ?? '',
     health: Object.entries(decision.health).map(([model, state]) => ({ model, state })),
     rejected: decision.rejected as { model: string; reason: string }[],
+    facts: packFacts(facts),
   };
 }
 

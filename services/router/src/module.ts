@@ -1,7 +1,12 @@
 import type { Catalogue } from '@fluxrouter/catalogue';
 import type { DecideResponse } from '@fluxrouter/generated/router';
 import { buildRateCard, type RateCard, rateCardAt, rateCardDefinitions } from '@fluxrouter/pricing';
-import { buildPolicy, type HealthSnapshot, type Refusal } from '@fluxrouter/routing-rules';
+import {
+  buildPolicy,
+  checkPolicyModels,
+  type HealthSnapshot,
+  type Refusal,
+} from '@fluxrouter/routing-rules';
 import type { RouterConfig } from './config.ts';
 import { decideRoute } from './decide-route.ts';
 import { explainRoute, type RouteExplanation } from './explain-route.ts';
@@ -35,6 +40,10 @@ export function loadRateCards(catalogue: Catalogue): readonly RateCard[] {
 
 export function startRouter({ config, catalogue, rateCards, servable }: RouterModuleNeeds): Router {
   const policy = buildPolicy();
+  const problems = checkPolicyModels(policy, catalogue.models);
+  if (problems.length > 0) {
+    throw new Error(`the policy does not fit the catalogue:\n- ${problems.join('\n- ')}`);
+  }
   const health = new ProviderHealth(catalogue);
   const needs: RouterNeeds = {
     catalogue,

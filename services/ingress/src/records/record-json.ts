@@ -59,6 +59,8 @@ export function recordJson(record: RequestRecord): object {
     errorCode: orNull(record.errorCode),
     maxTokens: record.maxTokens ?? null,
     notes: record.notes,
+    health: Object.fromEntries(record.health.map(({ model, state }) => [model, state])),
+    facts: record.facts,
     receivedAt: time(record.receivedAtMs),
     finishedAt: time(record.finishedAtMs),
   };

@@ -96,6 +96,18 @@ export const recordSchema = {
     errorCode: name,
     maxTokens: { type: ['integer', 'null'], description: 'X-Flux-Max-Tokens' },
     notes: { type: 'array', items: { type: 'string' } },
+    health: {
+      type: 'object',
+      additionalProperties: { enum: ['healthy', 'degraded', 'down'] },
+      description:
+        'models that were not healthy when it was decided, of those that could have served',
+    },
+    facts: {
+      type: 'array',
+      items: { type: 'integer', minimum: 0 },
+      description:
+        'counts and flags that were decided on, packed: `flux policy compare` reads them',
+    },
     receivedAt: time,
     finishedAt: time,
   },

@@ -63,6 +63,11 @@ export interface Decision {
   /** The health snapshot that the decision was made with, so that it can be made again. */
   health: ModelHealth[];
   rejected: Rejection[];
+  /**
+   * The facts that were decided on, as routing-rules packs them: counts and flags, so that the decision can be made
+   * again under another policy. Empty: not packed.
+   */
+  facts: number[];
 }
 
 export interface Candidate {
@@ -574,6 +579,7 @@ function createBaseDecision(): Decision {
     historyFloor: "",
     health: [],
     rejected: [],
+    facts: [],
   };
 }
 
@@ -626,6 +632,13 @@ export const Decision: MessageFns<Decision> = {
     }
     for (const v of message.rejected) {
       Rejection.encode(v!, writer.uint32(130).fork()).join();
+    }
+    if (message.facts.length !== 0) {
+      writer.uint32(138).fork();
+      for (const v of message.facts) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -771,6 +784,24 @@ export const Decision: MessageFns<Decision> = {
             message.rejected.push(Rejection.decode(reader, reader.uint32()));
             continue;
           }
+          case 17: {
+            if (tag === 136) {
+              message.facts.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 138) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.facts.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -836,6 +867,7 @@ export const Decision: MessageFns<Decision> = {
     message.historyFloor = object.historyFloor ?? "";
     message.health = object.health?.map((e) => ModelHealth.fromPartial(e)) || [];
     message.rejected = object.rejected?.map((e) => Rejection.fromPartial(e)) || [];
+    message.facts = object.facts?.map((e) => e) || [];
     return message;
   },
 };

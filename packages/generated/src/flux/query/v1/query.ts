@@ -7,7 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { Tag, Usage } from "../../events/v1/events.ts";
+import { ModelHealth, Tag, Usage } from "../../events/v1/events.ts";
 
 export const protobufPackage = "flux.query.v1";
 
@@ -99,7 +99,12 @@ export interface RequestRecord {
   finishedAtMs: number;
   status: number;
   errorCode: string;
-  maxTokens?: number | undefined;
+  maxTokens?:
+    | number
+    | undefined;
+  /** What the decision was made from: see flux.events.v1.Decision. */
+  facts: number[];
+  health: ModelHealth[];
 }
 
 export interface AttemptRecord {
@@ -928,6 +933,8 @@ function createBaseRequestRecord(): RequestRecord {
     status: 0,
     errorCode: "",
     maxTokens: undefined,
+    facts: [],
+    health: [],
   };
 }
 
@@ -1046,6 +1053,16 @@ export const RequestRecord: MessageFns<RequestRecord> = {
     }
     if (message.maxTokens !== undefined) {
       writer.uint32(280).uint32(message.maxTokens);
+    }
+    if (message.facts.length !== 0) {
+      writer.uint32(290).fork();
+      for (const v of message.facts) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    for (const v of message.health) {
+      ModelHealth.encode(v!, writer.uint32(298).fork()).join();
     }
     return writer;
   },
@@ -1343,6 +1360,32 @@ export const RequestRecord: MessageFns<RequestRecord> = {
             message.maxTokens = reader.uint32();
             continue;
           }
+          case 36: {
+            if (tag === 288) {
+              message.facts.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 290) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.facts.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 37: {
+            if (tag !== 298) {
+              break;
+            }
+
+            message.health.push(ModelHealth.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1433,6 +1476,8 @@ export const RequestRecord: MessageFns<RequestRecord> = {
     message.status = object.status ?? 0;
     message.errorCode = object.errorCode ?? "";
     message.maxTokens = object.maxTokens ?? undefined;
+    message.facts = object.facts?.map((e) => e) || [];
+    message.health = object.health?.map((e) => ModelHealth.fromPartial(e)) || [];
     return message;
   },
 };
