@@ -28,15 +28,15 @@ export async function measureLookUp(dataDir: string, rowsWanted: number): Promis
     const names = columns.map(({ name }) => name).join(', ');
     const original = await count();
     for (let copy = 1; original * copy < rowsWanted; copy += 1) {
-      const id = `concat(substring(request_id, 1, 26), leftPad(toString(${copy}), 4, '0'))`;
-      // An earlier half hour each: the account's rows are spread over days, as in life.
+      const id = `concat(substring(source.request_id, 1, 26), leftPad(toString(${copy}), 4, '0'))`;
+      // Qualified: an alias of REPLACE would be taken for the column. An earlier half hour each: the account's rows are spread over days, as in life.
       await client.command({
         query: `INSERT INTO flux.usage (${names})
           SELECT ${names} FROM (
             SELECT * REPLACE (
-              replaceOne(event_id, request_id, ${id}) AS event_id, ${id} AS request_id,
-              received_at - toIntervalMinute(${copy} * 30) AS received_at, 'copy' AS topic_epoch)
-            FROM flux.usage WHERE topic_epoch != 'copy')`,
+              replaceOne(source.event_id, source.request_id, ${id}) AS event_id, ${id} AS request_id,
+              source.received_at - toIntervalMinute(${copy} * 30) AS received_at, 'copy' AS topic_epoch)
+            FROM flux.usage AS source WHERE source.topic_epoch != 'copy')`,
       });
     }
     await client.command({
@@ -45,6 +45,7 @@ export async function measureLookUp(dataDir: string, rowsWanted: number): Promis
         FROM flux.usage WHERE topic_epoch = 'copy' AND attempt = 0`,
     });
     const rows = await count();
+    if (rows < rowsWanted) throw new Error(`there are ${rows} rows in place of ${rowsWanted}`);
     const ids = await ask<{ account: string; request_id: string }>(
       `SELECT DISTINCT account, request_id FROM flux.usage WHERE attempt = 0
        ORDER BY cityHash64(request_id) LIMIT ${lookUps + warmUp}`,

@@ -1,7 +1,7 @@
 import type { EventBus } from '@fluxrouter/event-bus';
 import type { Metrics } from '@fluxrouter/service-kit/metrics';
 
-export const busMetricNames = { lagRecords: 'flux_bus_lag_records' } as const;
+const busMetricNames = { lagRecords: 'flux_bus_lag_records' } as const;
 
 /** The bus, and how far each group that consumes in this process is behind the log. */
 export function withLagMetric(bus: EventBus, metrics: Metrics): EventBus {

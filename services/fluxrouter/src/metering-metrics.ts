@@ -1,12 +1,11 @@
 import type { MeteringMetrics, ReconcilerMetrics } from '@fluxrouter/metering';
 import type { Metrics } from '@fluxrouter/service-kit/metrics';
 
-export const meteringMetricNames = {
+const meteringMetricNames = {
   rows: 'flux_metering_rows_total',
   insertSeconds: 'flux_metering_insert_seconds',
   insertFailures: 'flux_metering_insert_failures_total',
   deadLetters: 'flux_metering_dead_letters_total',
-  lagRecords: 'flux_metering_lag_records',
   textsWithheld: 'flux_metering_texts_withheld_total',
   reconciledRecords: 'flux_reconcile_records_total',
   reconcileDifferences: 'flux_reconcile_differences_total',

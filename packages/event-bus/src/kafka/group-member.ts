@@ -78,6 +78,7 @@ export class GroupMember implements GroupMembership {
   readonly #parts: GroupMemberParts;
   readonly #stop = new AbortController();
   readonly #joined = new WakeSignal();
+  readonly #beatNow = new WakeSignal();
   readonly #done: Promise<void>;
   #claims = new Map<string, OwnClaim>();
   #generation: Generation | null = null;
@@ -108,6 +109,7 @@ export class GroupMember implements GroupMembership {
     await this.#committing;
     this.#stop.abort();
     this.#joined.wake();
+    this.#beatNow.wake();
     // Kafka may hold a join until others have come: it is not waited for.
     const patience = new AbortController();
     const waited = sleep(LEAVE_MS, undefined, { signal: patience.signal }).catch(() => {});
@@ -122,6 +124,7 @@ export class GroupMember implements GroupMembership {
     this.#generation = null;
     this.#claims = new Map();
     this.#rejoin = true;
+    this.#beatNow.wake();
     this.#parts.onChange();
   }
 
@@ -222,8 +225,9 @@ export class GroupMember implements GroupMembership {
         failures += 1;
         if (!signal.aborted) this.#parts.onError(error);
       }
-      const restMs = failures === 0 ? times.heartbeatEveryMs : reconnectDelayMs(failures);
-      await sleep(restMs, undefined, { signal, ref: false }).catch(() => {});
+      await this.#beatNow.wait(
+        failures === 0 ? times.heartbeatEveryMs : reconnectDelayMs(failures),
+      );
     }
     if (this.#rejoin) return;
     await this.#leaveGroup(memberId);
@@ -253,7 +257,10 @@ export class GroupMember implements GroupMembership {
       } catch (error) {
         // Whether it was written is not known: it is tried again, or refused once the claim is gone.
         this.#waiting.unshift(...some);
-        if (this.#current === generation && isAboutGeneration(error)) this.#current = null;
+        if (isAboutGeneration(error)) {
+          if (this.#current === generation) this.#current = null;
+          this.#beatNow.wake();
+        }
         failures += 1;
         if (!isAboutGeneration(error)) this.#parts.onError(error);
         await sleep(reconnectDelayMs(failures), undefined, { ref: false });

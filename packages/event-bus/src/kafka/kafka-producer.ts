@@ -8,7 +8,7 @@ const PARTITION_BYTES = 900_000;
 const SEND_BYTES = 4 * 1024 * 1024;
 const RECORD_OVERHEAD = 100;
 
-export class RecordTooLargeError extends Error {
+class RecordTooLargeError extends Error {
   override readonly name = 'RecordTooLargeError';
   constructor(topic: string, bytes: number) {
     super(`a record of ${bytes} bytes is too large for ${topic}: at most ${PARTITION_BYTES}`);

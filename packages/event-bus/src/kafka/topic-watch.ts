@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reconnectDelayMs } from '../log-bus/backoff.ts';
+import type { BusRecord, TopicSpec } from '../port.ts';
 import { toBusRecord } from './bus-record.ts';
 import type { KafkaLink } from './kafka-link.ts';
-import type { KafkaTopic } from './kafka-topic.ts';
 import type { WireCluster } from './kafkajs-wire.ts';
 
 /** How long Kafka holds a request for which there is nothing yet. */
@@ -12,12 +12,21 @@ const RECHECK_MS = 5_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 const PARTITION_BYTES = 512 * 1024;
 
+/** The topic that is watched, as its watch sees it. */
+interface WatchedTopic {
+  readonly spec: TopicSpec;
+  readonly ends: readonly number[];
+  check(): Promise<void>;
+  came(partition: number, from: number, end: number, records: readonly BusRecord[]): void;
+  grew(partition: number, end: number): void;
+}
+
 /**
  * Waits at the end of every partition of a topic, one request at each broker: tells the topic what comes
  * and how far it reaches. It goes on by itself after any error.
  */
 export class TopicWatch {
-  readonly #topic: KafkaTopic;
+  readonly #topic: WatchedTopic;
   readonly #link: KafkaLink;
   readonly #onError: (error: unknown) => void;
   readonly #done: Promise<void>;
@@ -25,7 +34,7 @@ export class TopicWatch {
   readonly #recheck: NodeJS.Timeout;
   #answeredAtMs = 0;
 
-  constructor(topic: KafkaTopic, link: KafkaLink, onError: (error: unknown) => void) {
+  constructor(topic: WatchedTopic, link: KafkaLink, onError: (error: unknown) => void) {
     this.#topic = topic;
     this.#link = link;
     this.#onError = onError;

@@ -7,7 +7,7 @@ import {
   serveChdb,
   startMetering,
 } from '@fluxrouter/metering';
-import { meteringMetricNames, meteringMetrics, reconcilerMetrics } from '../metering-metrics.ts';
+import { meteringMetrics, reconcilerMetrics } from '../metering-metrics.ts';
 import type { ModuleContext, RunningModule } from '../module-context.ts';
 
 export const schema = meteringConfig;
@@ -37,11 +37,6 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
       ? undefined
       : await serveChdb({ clickhouse, host, port, token: serviceToken.reveal() });
   const lagRecords = async () => (await metering.stats()).lagRecords;
-  metrics.gauge({
-    name: meteringMetricNames.lagRecords,
-    help: 'Records in the log that are not in ClickHouse yet',
-    collect: lagRecords,
-  });
   return {
     async check() {
       const { success } = await clickhouse.client.ping({ select: true });

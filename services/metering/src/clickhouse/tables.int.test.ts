@@ -39,7 +39,7 @@ describe('migrate', () => {
     const before = await tables();
     await migrate(engine.clickhouse.client);
     expect(await tables()).toEqual(before);
-    expect(await engine.count('SELECT count() FROM flux.migrations')).toBe(2);
+    expect(await engine.count('SELECT count() FROM flux.migrations')).toBe(3);
   });
 
   test('refuses a database that a migration of another text has been at', async () => {

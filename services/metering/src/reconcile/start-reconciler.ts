@@ -92,6 +92,8 @@ export async function startReconciler(parts: ReconcilerParts): Promise<Reconcile
     compared += records.length;
     metrics.compared(records.length);
     await batch.commit(endOffset, '');
+    // A full batch: there is more, and the comparison must not fall behind the traffic.
+    if (records.length >= BATCH_RECORDS) return;
     await sleep(everyMs, undefined, { signal }).catch(() => {});
   }
 

@@ -11,7 +11,7 @@ export type HourlySums = Map<number, Sums>;
 
 export type SumName = keyof Sums;
 
-export const sumNames: readonly SumName[] = ['events', 'cost', 'charged', 'house'];
+const sumNames: readonly SumName[] = ['events', 'cost', 'charged', 'house'];
 
 export const hourOf = (ms: number): number => Math.floor(ms / 3_600_000);
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { startClickHouse } from '@fluxrouter/testing';
 import { type ClickHouse, connectClickHouse } from '../clickhouse/connect.ts';
 
 export interface TemporaryEngine {
@@ -14,14 +15,30 @@ export interface TemporaryEngine {
   close(): Promise<void>;
 }
 
-/** The real engine on a directory of its own. An engine serves one directory a process: one per test file. */
+/**
+ * The real engine: a server in a container where Docker answers, else chDB on a directory of its own. That
+ * serves one directory a process: one per test file.
+ */
 export async function openTemporaryEngine(): Promise<TemporaryEngine> {
   const directory = mkdtempSync(join(tmpdir(), 'flux-metering-'));
-  return openEngineIn(directory);
+  const server = await startClickHouse();
+  if (server === undefined) return openEngineIn(directory);
+  const engine = engineOf(await connectClickHouse({ url: server.url }), directory);
+  return {
+    ...engine,
+    async close() {
+      await engine.close();
+      await server.stop();
+    },
+  };
 }
 
+/** chDB, on what other processes have left in the directory. */
 export async function openEngineIn(directory: string): Promise<TemporaryEngine> {
-  const clickhouse = await connectClickHouse({ chdbPath: join(directory, 'clickhouse') });
+  return engineOf(await connectClickHouse({ chdbPath: join(directory, 'clickhouse') }), directory);
+}
+
+function engineOf(clickhouse: ClickHouse, directory: string): TemporaryEngine {
   const rows = async <Row>(query: string) => {
     const result = await clickhouse.client.query({ query, format: 'JSONEachRow' });
     return result.json<Row>();
