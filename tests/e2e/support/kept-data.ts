@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -12,13 +12,30 @@ export interface Kept {
 
 /** Every file below a directory as it lies there, paths and all. */
 export function filesBelow(directory: string): Kept[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(directory, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => ({
-      place: relative(directory, path),
-      bytes: Buffer.concat([Buffer.from(`${relative(directory, path)}\n`), readFileSync(path)]),
-    }));
+  return pathsBelow(directory).flatMap((path) => {
+    const place = relative(directory, path);
+    return whileThere(() => [
+      { place, bytes: Buffer.concat([Buffer.from(`${place}\n`), readFileSync(path)]) },
+    ]);
+  });
+}
+
+function pathsBelow(directory: string): string[] {
+  return whileThere(() => readdirSync(directory, { withFileTypes: true })).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return pathsBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
+
+/** An engine at work takes its temporary files away while they are looked for. */
+function whileThere<T>(look: () => T[]): T[] {
+  try {
+    return look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Every row of every table of every SQLite file: a long value is not in one piece in the file. */

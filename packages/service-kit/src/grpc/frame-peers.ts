@@ -49,6 +49,8 @@ export interface PeerConnection<Api> {
 
 /** To a hot peer that says nothing: one that is stopped or whose machine went away is found so. */
 const keepAlive = { 'grpc.keepalive_time_ms': 5_000, 'grpc.keepalive_timeout_ms': 5_000 };
+/** HTTP/2's, of all calls on a stream together; what one call may take is bounded by its own credit. */
+const windowBytes = 1_048_576;
 const defaultWaitMs = 2000;
 /** A stream that broke is opened again so much later; twice as much each time it does not come up. */
 const reopenMsMin = 50;
@@ -158,6 +160,7 @@ class Peer<Message, Session extends FrameSession<Message>> {
       ...keepAlive,
       // A connection of its own: one peer's trouble is seen as that peer's.
       'grpc.use_local_subchannel_pool': 1,
+      'grpc-node.flow_control_window': windowBytes,
     });
     this.#metadata = tokenMetadata(token);
     // The stream is asked for once, and is there when the peer is.
