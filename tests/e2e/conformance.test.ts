@@ -5,6 +5,7 @@ import { chatFeatures } from './support/features/chat.ts';
 import { type FeatureClient, type FeatureName, featureNames } from './support/features/feature.ts';
 import { messagesFeatures } from './support/features/messages.ts';
 import { responsesFeatures } from './support/features/responses.ts';
+import { chatByResponses } from './support/translating-fetch.ts';
 
 /** A pinned model for each dialect of providers; OpenAI's speak two, and translation prefers responses. */
 const models = {
@@ -16,10 +17,12 @@ type Out = keyof typeof models;
 
 let system: RunningSystem;
 let clients: Readonly<Record<Out, FeatureClient>>;
+let chatByOtherWay: FeatureClient;
 const results = new Map<string, string>();
 
 beforeAll(async () => {
   system = await startSystem();
+  chatByOtherWay = chatFeatures(system, chatByResponses);
   clients = {
     'openai-chat': chatFeatures(system),
     'openai-responses': responsesFeatures(system),
@@ -28,24 +31,28 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await system.stop();
-  writeMatrix();
+  // A run of a part of it must not leave half a page.
+  if (results.size === names.length ** 2 * featureNames.length) writeMatrix();
 });
 
 const names = Object.keys(models) as Out[];
 
 for (const dialectIn of names) {
   for (const dialectOut of names) {
-    // A model that speaks the client's dialect is called in it: no model of today speaks responses alone.
-    if (dialectIn === 'openai-chat' && dialectOut === 'openai-responses') continue;
     describe(`${dialectIn} to ${dialectOut}`, () => {
       it.each(featureNames)('%s', async (feature) => {
         results.set(keyOf(dialectIn, dialectOut, feature), 'failed');
-        const headers = await clients[dialectIn].features[feature](models[dialectOut]);
+        const headers = await clientOf(dialectIn, dialectOut).features[feature](models[dialectOut]);
         const notes = headers?.get('x-flux-notes') ?? '';
         results.set(keyOf(dialectIn, dialectOut, feature), notes === '' ? 'passed' : notes);
       });
     });
   }
+}
+
+/** A model that speaks the client's dialect is called in it: no model of today speaks responses alone. */
+function clientOf(from: Out, to: Out): FeatureClient {
+  return from === 'openai-chat' && to === 'openai-responses' ? chatByOtherWay : clients[from];
 }
 
 function keyOf(from: Out, to: Out, feature: FeatureName): string {
@@ -59,8 +66,9 @@ function writeMatrix(): void {
     '',
     'Made by `tests/e2e/conformance.test.ts`, by the official SDKs against the gateway with the sandbox',
     'provider behind it. `passed`: with no note. Otherwise what `X-Flux-Notes` said: the answer came, and',
-    'this is what could not be carried. `–`: no model is called so (OpenAI’s models speak chat too, and',
-    'what is spoken is not translated); that pair is held by the unit tests of `packages/dialects`.',
+    'this is what could not be carried. From chat to responses the gateway never has to go today (OpenAI’s',
+    'models speak both, and what is spoken is not translated): that row was made by the same codecs within',
+    'the client.',
     '',
     `| client → model | ${featureNames.join(' | ')} |`,
     `|---|${featureNames.map(() => '---').join('|')}|`,

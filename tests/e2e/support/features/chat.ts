@@ -12,8 +12,16 @@ import {
   MIDSTREAM,
 } from './feature.ts';
 
-export function chatFeatures(system: RunningSystem): FeatureClient {
-  const client = new OpenAI({ apiKey: system.key, baseURL: `${system.baseUrl}/v1`, maxRetries: 0 });
+export function chatFeatures(
+  system: RunningSystem,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): FeatureClient {
+  const client = new OpenAI({
+    apiKey: system.key,
+    baseURL: `${system.baseUrl}/v1`,
+    maxRetries: 0,
+    fetch,
+  });
   const { completions } = client.chat;
   const user = (content: string) => [{ role: 'user' as const, content }];
   const tools = [
