@@ -20,7 +20,9 @@ const DIRECTIVES = [
 
 let system: RunningSystem;
 beforeAll(async () => {
-  system = await startSystem({ env: { FIRST_REQUEST: 'off', BREAKERS: 'off' } });
+  system = await startSystem({
+    env: { FIRST_REQUEST: 'off', BREAKERS: 'off', CHAIN_BY_HEALTH: 'off' },
+  });
 });
 afterAll(() => system?.stop());
 

@@ -19,7 +19,13 @@ let served: Served[];
 let records: RecordJson[];
 beforeAll(async () => {
   system = await startSystem({
-    env: { FIRST_REQUEST: 'off', DEBUG_ROUTING: '1', BREAKERS: 'off', ATTEMPT_RETRIES: '0' },
+    env: {
+      FIRST_REQUEST: 'off',
+      DEBUG_ROUTING: '1',
+      BREAKERS: 'off',
+      CHAIN_BY_HEALTH: 'off',
+      ATTEMPT_RETRIES: '0',
+    },
   });
   const { key, account } = firstCustomer(system);
   const other = await makeKey(system, account, 'other');

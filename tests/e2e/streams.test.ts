@@ -17,6 +17,7 @@ beforeAll(async () => {
     env: {
       FIRST_REQUEST: 'off',
       BREAKERS: 'off',
+      CHAIN_BY_HEALTH: 'off',
       COMMIT_AFTER: '700ms',
       KEEP_ALIVE_COMMENT: '300ms',
       UPSTREAM_SILENCE_TIMEOUT: '5s',

@@ -1,7 +1,12 @@
 import type { Catalogue } from '@fluxrouter/catalogue';
 import type { DecideResponse } from '@fluxrouter/generated/router';
 import { buildRateCard, type RateCard, rateCardAt, rateCardDefinitions } from '@fluxrouter/pricing';
-import { buildPolicy, checkPolicyModels, type Refusal } from '@fluxrouter/routing-rules';
+import {
+  ALL_HEALTHY,
+  buildPolicy,
+  checkPolicyModels,
+  type Refusal,
+} from '@fluxrouter/routing-rules';
 import type { RouterConfig } from './config.ts';
 import { decideRoute } from './decide-route.ts';
 import { explainRoute, type RouteExplanation } from './explain-route.ts';
@@ -49,7 +54,7 @@ export function startRouter({ config, catalogue, rateCards, servable }: RouterMo
       return card;
     },
     servable,
-    health: () => health.snapshot(),
+    health: config.chainByHealth ? () => health.snapshot() : () => ALL_HEALTHY,
   };
   return {
     decide: (question) => decideRoute(needs, question),
