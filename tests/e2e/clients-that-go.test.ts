@@ -21,7 +21,7 @@ const DIRECTIVES = [
 let system: RunningSystem;
 beforeAll(async () => {
   system = await startSystem({
-    env: { FIRST_REQUEST: 'off', BREAKERS: 'off', HEALTH_ROUTING: 'off' },
+    env: { FIRST_REQUEST: 'off', BREAKERS: 'off', CHAIN_BY_HEALTH: 'off' },
   });
 });
 afterAll(() => system?.stop());

@@ -28,7 +28,7 @@ describe.concurrent('the chain of a routed request', () => {
       env: {
         FIRST_REQUEST: 'off',
         BREAKERS: 'off',
-        HEALTH_ROUTING: 'off',
+        CHAIN_BY_HEALTH: 'off',
         UPSTREAM_SILENCE_TIMEOUT: '4s',
         SANDBOX_PROVIDER: 'on',
         XAI_API_KEY: 'x',

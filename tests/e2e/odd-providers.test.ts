@@ -22,7 +22,7 @@ describe('with retries turned off', () => {
       env: {
         FIRST_REQUEST: 'off',
         ATTEMPT_RETRIES: '0',
-        HEALTH_ROUTING: 'off',
+        CHAIN_BY_HEALTH: 'off',
         BREAKER_FAILURES: '3',
         BREAKER_OPEN: '2s',
         REQUEST_DEADLINE: '8s',

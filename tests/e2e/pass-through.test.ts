@@ -20,7 +20,7 @@ beforeAll(async () => {
       FIRST_REQUEST: 'off',
       ATTEMPT_RETRIES: '0',
       BREAKERS: 'off',
-      HEALTH_ROUTING: 'off',
+      CHAIN_BY_HEALTH: 'off',
       OPENAI_API_KEY: 'key-of-ours',
       OPENAI_BASE_URL: upstream.baseUrl,
       ANTHROPIC_API_KEY: 'key-of-ours',

@@ -23,7 +23,7 @@ beforeAll(async () => {
       FIRST_REQUEST: 'off',
       DEBUG_ROUTING: '1',
       BREAKERS: 'off',
-      HEALTH_ROUTING: 'off',
+      CHAIN_BY_HEALTH: 'off',
       ATTEMPT_RETRIES: '0',
     },
   });

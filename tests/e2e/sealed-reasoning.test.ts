@@ -11,7 +11,7 @@ let system: RunningSystem;
 let first: Customer;
 beforeAll(async () => {
   system = await startSystem({
-    env: { FIRST_REQUEST: 'off', BREAKERS: 'off', HEALTH_ROUTING: 'off', ATTEMPT_RETRIES: '0' },
+    env: { FIRST_REQUEST: 'off', BREAKERS: 'off', CHAIN_BY_HEALTH: 'off', ATTEMPT_RETRIES: '0' },
   });
   first = firstCustomer(system);
 });

@@ -16,7 +16,7 @@ export const CJK = 10;
 export const DECOMPOSED = 11;
 
 /** Below it classes and folded forms come from tables, above by range. */
-const TABLE_SIZE = 0x2000;
+export const TABLE_SIZE = 0x2000;
 
 /** The class of each code unit below `TABLE_SIZE`. */
 export const CLASS = new Uint8Array(TABLE_SIZE).fill(OTHER);

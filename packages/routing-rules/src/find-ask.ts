@@ -17,7 +17,7 @@ const TAIL_PARAGRAPH_CHARS_MIN = 12;
 const SENTENCE_ENDS = '.?!\u3002\uff1f\uff01\u061f\u0964';
 /** So much of a text without paragraphs is taken for the ask. */
 const HEAD_CHARS_MAX = 600;
-const TAIL_CHARS_MAX = 400;
+const TAIL_CHARS_MAX = 300;
 /** "Summarise the above." */
 const SHORT_TAIL_CHARS = 120;
 

@@ -54,7 +54,7 @@ export interface PolicyData {
 }
 
 /** Counts up with every change of code that changes a decision: how facts are counted, what a feature is made of. */
-const RULES_VERSION = 1;
+const RULES_VERSION = 2;
 
 export interface Policy extends PolicyData {
   /** `pol_` and 16 hex digits over the policy's data, the lexicon that facts are counted with, and the rules. */

@@ -14,11 +14,12 @@ import {
   MATH,
   NEWLINE,
   QUESTION,
+  TABLE_SIZE,
 } from './code-units.ts';
 import { type TextFacts, WORD_FAMILIES, type WordFamily } from './facts.ts';
 import { findAsk } from './find-ask.ts';
 import { IdeaCounter } from './idea-counter.ts';
-import { EMPTY_HASH, HASH_PRIME } from './lexicon.ts';
+import { EMPTY_HASH, HASH_PRIME, STEM_PREFIX_LETTERS } from './lexicon.ts';
 import { isFence, isListItem, isOption } from './lines.ts';
 
 const LONG_WORD_LETTERS = 9;
@@ -26,6 +27,8 @@ const LONG_WORD_LETTERS = 9;
 const MATERIAL_CHARS_MAX = 2_000;
 const COMMA = 44;
 const POINT = 46;
+/** A text ends as a line does. */
+const END_OF_TEXT = 10;
 
 /** Text facts in the making. Several parts of one turn are scanned into the same counter. */
 export class TextCounter {
@@ -104,6 +107,8 @@ function scanWords(
   isComposed: boolean,
 ): boolean {
   const { ideas } = into;
+  const classes = CLASS;
+  const folded = FOLDED;
   let hash = EMPTY_HASH;
   let prefixHash = 0;
   let wordLength = 0;
@@ -122,19 +127,20 @@ function scanWords(
   let lineStart = start;
 
   for (let i = start; i <= end; i++) {
-    const code = i < end ? text.charCodeAt(i) : 10;
-    const kind = code < 0x2000 ? (CLASS[code] as number) : classAbove(code);
+    let code = i < end ? text.charCodeAt(i) : END_OF_TEXT;
+    let kind = code < TABLE_SIZE ? (classes[code] as number) : classAbove(code);
     if (kind === LETTER || (kind === DIGIT && wordLength > 0)) {
       if (wordLength === 0) wordStart = i;
-      hash = Math.imul(
-        hash ^ (code < 0x2000 ? (FOLDED[code] as number) : foldUnit(code)),
-        HASH_PRIME,
-      );
-      wordLength++;
-      if (wordLength === 4) prefixHash = hash;
-      if (kind === DIGIT) hasDigit = true;
       inNumber = false;
-      continue;
+      do {
+        const unit = code < TABLE_SIZE ? (folded[code] as number) : foldUnit(code);
+        hash = Math.imul(hash ^ unit, HASH_PRIME);
+        if (++wordLength === STEM_PREFIX_LETTERS) prefixHash = hash;
+        if (kind === DIGIT) hasDigit = true;
+        i++;
+        code = i < end ? text.charCodeAt(i) : END_OF_TEXT;
+        kind = code < TABLE_SIZE ? (classes[code] as number) : classAbove(code);
+      } while (kind === LETTER || kind === DIGIT);
     }
     if (kind === MARK) continue;
     if (wordLength > 0) {

@@ -7,9 +7,9 @@ export const routerConfig = z.object({
     about: 'Which rate card prices requests: the lanes, or list price × (1 + markup).',
     why: 'The lanes are what is promised to customers; at-cost is for your own hosting.',
   }),
-  healthRouting: setting('HEALTH_ROUTING', onOff().default(true), {
-    about: 'Whether chains are ordered by the health of providers and models.',
-    why: 'What has failed for five minutes is tried last. Off: the policy alone decides the order.',
+  chainByHealth: setting('CHAIN_BY_HEALTH', onOff().default(true), {
+    about: 'Whether a chain puts models first that did well in the last five minutes.',
+    why: 'Nobody waits for what is down. Off: every chain is in the order of its lane.',
   }),
 });
 

@@ -2,9 +2,9 @@ import type { Catalogue } from '@fluxrouter/catalogue';
 import type { DecideResponse } from '@fluxrouter/generated/router';
 import { buildRateCard, type RateCard, rateCardAt, rateCardDefinitions } from '@fluxrouter/pricing';
 import {
+  ALL_HEALTHY,
   buildPolicy,
   checkPolicyModels,
-  type HealthSnapshot,
   type Refusal,
 } from '@fluxrouter/routing-rules';
 import type { RouterConfig } from './config.ts';
@@ -54,7 +54,7 @@ export function startRouter({ config, catalogue, rateCards, servable }: RouterMo
       return card;
     },
     servable,
-    health: config.healthRouting ? () => health.snapshot() : () => ALL_HEALTHY,
+    health: config.chainByHealth ? () => health.snapshot() : () => ALL_HEALTHY,
   };
   return {
     decide: (question) => decideRoute(needs, question),
@@ -65,5 +65,4 @@ export function startRouter({ config, catalogue, rateCards, servable }: RouterMo
   };
 }
 
-const ALL_HEALTHY: HealthSnapshot = { providers: {}, models: {} };
 const cardKind = { lanes: 'lanes', 'at-cost': 'at-cost' } as const;
