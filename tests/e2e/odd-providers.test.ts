@@ -20,6 +20,7 @@ describe('with retries turned off', () => {
     system = await startSystem({
       env: {
         FIRST_REQUEST: 'off',
+        CHAIN_BY_HEALTH: 'off',
         ATTEMPT_RETRIES: '0',
         BREAKER_FAILURES: '3',
         BREAKER_OPEN: '2s',
