@@ -21,6 +21,7 @@ describe('with retries turned off', () => {
     system = await startSystem({
       env: {
         FIRST_REQUEST: 'off',
+        CHAIN_BY_HEALTH: 'off',
         ATTEMPT_RETRIES: '0',
         CHAIN_BY_HEALTH: 'off',
         BREAKER_FAILURES: '3',
