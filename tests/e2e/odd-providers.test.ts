@@ -23,7 +23,6 @@ describe('with retries turned off', () => {
         FIRST_REQUEST: 'off',
         CHAIN_BY_HEALTH: 'off',
         ATTEMPT_RETRIES: '0',
-        CHAIN_BY_HEALTH: 'off',
         BREAKER_FAILURES: '3',
         BREAKER_OPEN: '2s',
         REQUEST_DEADLINE: '8s',

@@ -82,6 +82,8 @@ describe('a record', () => {
       method: 'rules',
       policy: 'sha256:0123',
       reasons: ['short prompt'],
+      health: [{ model: 'gpt-5.5', state: 'healthy' }],
+      facts: [],
       attempts: [
         {
           provider: 'xai',

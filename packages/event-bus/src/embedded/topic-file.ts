@@ -117,7 +117,7 @@ export class TopicFile implements TopicLog {
       for (const partition of grown) setImmediate(() => this.#announce(partition));
       bytes = writeAppends(this.tables, this.ends, ends, appends);
     });
-    checkpointer.wrote(this.#path, bytes);
+    checkpointer.wrote(this.#path, bytes, this.#database);
     this.#compaction?.appended(appends.reduce((sum, { records }) => sum + records.length, 0));
     ends.forEach((end, partition) => {
       this.ends[partition] = end;

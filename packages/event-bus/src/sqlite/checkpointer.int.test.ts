@@ -38,7 +38,7 @@ it('keeps the WAL bounded while rows are written and read without a pause', asyn
   let largest = 0;
   for (let row = 1; written < 160 * MIB; row += 1) {
     await whenNotBusy(() => insert.run(body));
-    checkpointer.wrote(path, 8_400);
+    checkpointer.wrote(path, 8_400, database);
     written += 8_400;
     if (row % 20 !== 0) continue;
     try {

@@ -1,8 +1,11 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
 /** WAL growth by this process after which it asks for a checkpoint: 2,000 pages. */
 const CHECKPOINT_AFTER_BYTES = 8 * 1024 * 1024;
 const RETRY_AFTER_BYTES = 1024 * 1024;
+/** The worker gets no time (a busy machine): from here on who writes makes the checkpoint itself. */
+const IN_PLACE_AFTER_BYTES = 4 * CHECKPOINT_AFTER_BYTES;
 /** A WAL that is no longer written to is emptied from this size on; a smaller one may stay. */
 const TRUNCATE_FROM_BYTES = 1024 * 1024;
 const IDLE_MS = 3_000;
@@ -39,8 +42,11 @@ class Checkpointer {
   #nextTicket = 1;
   #idleTimer: NodeJS.Timeout | null = null;
 
-  /** To be called after a commit, with about the number of bytes that it added to the WAL. */
-  wrote(path: string, bytes: number): void {
+  /**
+   * To be called after a commit, with about the number of bytes that it added to the WAL, and the
+   * connection that made it.
+   */
+  wrote(path: string, bytes: number, writer?: DatabaseSync): void {
     let file = this.#files.get(path);
     if (file === undefined) {
       file = { bytes: 0, running: false, lastWriteMs: 0, failure: null };
@@ -49,6 +55,7 @@ class Checkpointer {
     file.bytes += bytes;
     file.lastWriteMs = performance.now();
     if (file.bytes >= CHECKPOINT_AFTER_BYTES && !file.running) this.#run(path, file, 'reset');
+    if (file.bytes >= IN_PLACE_AFTER_BYTES && writer !== undefined) checkpointInPlace(writer, file);
     if (file.bytes >= TRUNCATE_FROM_BYTES) {
       this.#idleTimer ??= setInterval(() => this.#checkIdle(), IDLE_MS).unref();
     }
@@ -130,6 +137,16 @@ class Checkpointer {
   #settle(answer: CheckpointAnswer): void {
     this.#tickets.get(answer.ticket)?.(answer);
     this.#tickets.delete(answer.ticket);
+  }
+}
+
+/** Waits for nobody; where it copies all, the next commit begins the WAL anew. */
+function checkpointInPlace(writer: DatabaseSync, file: WatchedFile): void {
+  file.bytes = CHECKPOINT_AFTER_BYTES;
+  try {
+    writer.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  } catch {
+    // A full disk: commits tell.
   }
 }
 
