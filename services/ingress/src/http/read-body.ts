@@ -71,7 +71,9 @@ export function lingerThenClose(request: IncomingMessage): void {
   const timer = setTimeout(close, LINGER_MS);
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
-    if (left < 0) close();
+    // No more is read, but the connection stays until its time: closed at once on a client that
+    // is still sending, it would be reset before the answer is read.
+    if (left < 0) request.pause();
   });
   request.on('end', close);
   request.on('close', () => clearTimeout(timer));

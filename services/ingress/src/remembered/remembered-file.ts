@@ -1,19 +1,20 @@
+import { createHash } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointer, openDatabase } from '@fluxrouter/event-bus/sqlite';
 
 /**
  * What all gateway processes of one machine remember together, over restarts: which Idempotency-Keys
- * were used and who got which id that is kept at a provider. No words of a client: keys and bodies
- * are hashes under the pepper, all else is ids. A lost file forgets, and nothing worse.
+ * were used and who got which id that is kept at a provider. No words of a client or of a provider:
+ * keys and bodies are hashes under the pepper, a provider's ids are hashed with the account that got
+ * them. A lost file forgets, and nothing worse.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS idempotency_key (
     name BLOB PRIMARY KEY, body BLOB NOT NULL, request TEXT NOT NULL, owner INTEGER NOT NULL,
     seen_at_ms INTEGER NOT NULL, finished INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS issued_id (
-    id TEXT NOT NULL, account TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL,
-    PRIMARY KEY (id, account)) STRICT;
+    name BLOB PRIMARY KEY, provider TEXT NOT NULL, model TEXT NOT NULL) STRICT;
 `;
 /** Others hold the lock for some 20 µs; longer is a stalled disk. */
 const BUSY_MS_MAX = 100;
@@ -104,10 +105,8 @@ export class RememberedFile {
     this.#deleteKey = database.prepare(
       'DELETE FROM idempotency_key WHERE name = ? AND request = ?',
     );
-    this.#insertId = database.prepare('INSERT OR REPLACE INTO issued_id VALUES (?, ?, ?, ?)');
-    this.#findId = database.prepare(
-      'SELECT provider, model FROM issued_id WHERE id = ? AND account = ?',
-    );
+    this.#insertId = database.prepare('INSERT OR REPLACE INTO issued_id VALUES (?, ?, ?)');
+    this.#findId = database.prepare('SELECT provider, model FROM issued_id WHERE name = ?');
   }
 
   /** null: the key is the request's now; else whose it is. Of two processes one gets it. */
@@ -169,7 +168,7 @@ export class RememberedFile {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       for (const { id, account, provider, model } of ids) {
-        this.#insertId.run(id, account, provider, model);
+        this.#insertId.run(nameOf(id, account), provider, model);
       }
       this.#database.exec('COMMIT');
     } catch (error) {
@@ -186,7 +185,7 @@ export class RememberedFile {
 
   /** From whom this very account got the id. */
   issuerOf(id: string, account: string): Issuer | null {
-    return (this.#findId.get(id, account) as unknown as Issuer | undefined) ?? null;
+    return (this.#findId.get(nameOf(id, account)) as unknown as Issuer | undefined) ?? null;
   }
 
   async close(): Promise<void> {
@@ -213,4 +212,9 @@ export class RememberedFile {
   #wrote(): void {
     checkpointer.wrote(this.#path, WAL_BYTES_A_WRITE);
   }
+}
+
+/** No account's name has a space in it. */
+function nameOf(id: string, account: string): Buffer {
+  return createHash('sha256').update(`${account} ${id}`).digest();
 }
