@@ -68,7 +68,7 @@ async function runProject(project: string, limitSeconds: number): Promise<SuiteR
 
 /** A selection against `pnpm start:services`; `.ci/full` runs all, with Kafka too. */
 async function runServices(): Promise<SuiteReport> {
-  const files = ['spine', 'streams', 'records'].map((name) => `tests/e2e/${name}.test.ts`);
+  const files = ['spine', 'streams'].map((name) => `tests/e2e/${name}.test.ts`);
   const environment = { FLUX_FORM: 'services' };
   return (await runVitest({ project: 'e2e', files, environment, limitSeconds: 300, live: true }))
     .report;
