@@ -52,8 +52,8 @@ export function priceAttempt(card: RateCard, attempt: AttemptToPrice): AttemptPr
   }
   const fallback = servedModel !== routedModel;
   const cost = chargeFor({ servedRow, routedRow, usage, fallback }).total;
-  const payable = attempt.hold > 0n && cost > attempt.hold ? attempt.hold : cost;
-  const charged = attempt.payable ? payable : 0n;
+  const withinHold = attempt.hold > 0n && cost > attempt.hold ? attempt.hold : cost;
+  const charged = attempt.payable ? withinHold : 0n;
   return {
     cost,
     charged,
