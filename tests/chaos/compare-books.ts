@@ -45,6 +45,8 @@ export interface Verdict {
 
 /** A request ends within this time of its receipt, pauses of processes and restarts counted in. */
 const REQUEST_LIFE_MS = 70_000;
+/** By then an ingress has seen that the connection to a provider-proxy that was killed is gone. */
+const NOTICED_MS = 1_000;
 const EXAMPLES = 5;
 
 export function compareBooks(books: Books, run: Run): Verdict {
@@ -210,7 +212,8 @@ function compareEnds(
     }
     const unbegun = end.attempts - own.length;
     const isProxyLost =
-      form !== 'one-machine' && wasHit(['provider-proxy'], receivedAtMs, end.finishedAtMs);
+      form !== 'one-machine' &&
+      wasHit(['provider-proxy'], receivedAtMs - NOTICED_MS, end.finishedAtMs);
     if (unbegun < 0) found.of('doubled: more attempts than their request has made', requestId);
     if (unbegun > 0 && !(isProxyLost && unbegun <= 2))
       found.of('lost: attempts that their request has made', requestId);
