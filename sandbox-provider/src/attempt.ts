@@ -28,6 +28,8 @@ export interface Attempt {
   bodyId: string | null;
   /** The book wants the SHA-256 of the answer's body. */
   hash: boolean;
+  /** The request's own name for itself, for the book. */
+  mark: string | undefined;
   /** The latest usage that the client was told. */
   usage: unknown;
   isBooked: boolean;
@@ -52,6 +54,7 @@ export function beginAttempt(
     stream: false,
     bodyId: null,
     hash: sandbox.hashBodies,
+    mark: undefined,
     usage: null,
     isBooked: false,
   };
@@ -90,6 +93,7 @@ export function bookAttempt(
     usage: attempt.usage,
     bytesSent: sent.bytesSent,
     ...(sent.sha256 === undefined ? {} : { sha256: sent.sha256 }),
+    ...(attempt.mark === undefined ? {} : { mark: attempt.mark }),
   };
   sandbox.book.append(entry, (error) => {
     // An answer that cannot be booked must not be seen to end.

@@ -20,6 +20,8 @@ export interface BookEntry {
   readonly usage: unknown;
   readonly bytesSent: number;
   readonly sha256?: string;
+  /** The directive of that name. */
+  readonly mark?: string;
 }
 
 /** Called once the entry would survive a kill -9, or with the error that prevented that. */

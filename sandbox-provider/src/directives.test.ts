@@ -41,6 +41,7 @@ describe('refusing', () => {
     ['[[sandbox {"usage": "some"}]]', /'usage' takes: normal, none/],
     ['[[sandbox {"tokens": {"inputs": 1}}]]', /'tokens' takes/],
     ['[[sandbox {"status": 200}]]', /'status' takes/],
+    ['[[sandbox {"mark": "two words"}]]', /'mark' takes/],
     ['[[sandbox {"failTimes": 1}]]', /needs a 'failKey'/],
     ['[[sandbox {"words": 1]]', /not a JSON object/],
     ['[[sandbox [1]]]', /not a JSON object/],

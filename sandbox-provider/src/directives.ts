@@ -46,6 +46,7 @@ export interface Directives {
   readonly lineEnding?: 'lf' | 'crlf';
   readonly splitBytes?: number;
   readonly hash?: boolean;
+  readonly mark?: string;
 }
 
 interface Member {
@@ -165,6 +166,11 @@ export const directiveMembers: { readonly [name in keyof Required<Directives>]: 
     does: 'Writes the raw stream so many bytes at a time.',
   },
   hash: { ...flag, does: 'Books the SHA-256 of the answer’s body.' },
+  mark: {
+    takes: 'string of at most 128 of A-Z a-z 0-9 . _ : / @ -',
+    accepts: (value) => typeof value === 'string' && /^[A-Za-z0-9._:/@-]{1,128}$/.test(value),
+    does: 'Books it, so that a test knows the lines of each of its requests.',
+  },
 };
 
 export type DirectiveReading =

@@ -109,6 +109,13 @@ describe.each(dialects)('in %s', (_name, path, ask) => {
     });
   });
 
+  test('its mark is booked, and none where it has none', async () => {
+    await post(path, ask(command({ mark: 'run-1:7' })));
+    expect(lastEntry()).toMatchObject({ mark: 'run-1:7' });
+    await post(path, ask(command({ words: 1 })));
+    expect(lastEntry()).not.toHaveProperty('mark');
+  });
+
   test('an endless one goes on until the client leaves, and is booked then', async () => {
     const before = sandbox().book().length;
     const controller = new AbortController();

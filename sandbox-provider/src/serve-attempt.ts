@@ -35,6 +35,7 @@ export async function serveAttempt(attempt: Attempt, rawBody: Buffer): Promise<v
   if (!commands.ok) return sendRefusal(attempt, { status: 400, message: commands.problem });
   const directives = attempt.sandbox.gate(commands.directives, ask.model);
   attempt.hash ||= directives.hash === true;
+  attempt.mark = directives.mark;
   const transmission = new Transmission(attempt.response, {
     hash: attempt.hash,
     splitBytes: directives.splitBytes,

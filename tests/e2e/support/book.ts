@@ -15,6 +15,7 @@ export interface BookLine {
   readonly usage: Record<string, unknown> | null;
   readonly bytesSent: number;
   readonly sha256?: string;
+  readonly mark?: string;
 }
 
 /** What the sandbox provider has served, whatever we think of it. */

@@ -1,0 +1,116 @@
+import { hash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { BusRecord, EventBus } from '@fluxrouter/event-bus';
+import { attemptEventId, decodeEvent, endEventId, TOPICS } from '@fluxrouter/events';
+import { connectClickHouse } from '@fluxrouter/metering';
+import type { Books, Logged, Row } from './books.ts';
+
+const NOTHING = { cost: 0n, charged: 0n, house: 0n };
+
+/** All of the usage topic, in log order. */
+export async function readLog(bus: EventBus): Promise<Logged[]> {
+  const log: Logged[] = [];
+  const tail = await bus.tail({
+    topic: TOPICS.usage.name,
+    from: 'start',
+    onRecords(records) {
+      for (const record of records) {
+        const logged = readRecord(record);
+        if (logged !== null) log.push(logged);
+      }
+    },
+  });
+  await tail.caughtUp();
+  await tail.stop();
+  return log;
+}
+
+function readRecord({ headers, value, partition, offset }: BusRecord): Logged | null {
+  const decoded = decodeEvent(headers['type'] ?? '', value);
+  const request = decoded?.event.request;
+  if (decoded === null || request === undefined) return null;
+  const { requestId, clientRequestId, receivedAtMs } = request;
+  const { outcome, upstreamId } = decoded.event;
+  const known = {
+    ...{ requestId, receivedAtMs, outcome, upstreamId, partition, offset },
+    mark: clientRequestId,
+    digest: hash('sha1', value),
+  };
+  if (decoded.type === 'RequestFinished') {
+    const { attempts, finishedAtMs } = decoded.event;
+    const eventId = endEventId(requestId);
+    const { type } = decoded;
+    return { ...known, type, eventId, attempts, finishedAtMs, startedAtMs: 0, money: NOTHING };
+  }
+  const { attempt, startedAtMs, durationMs } = decoded.event;
+  const { costPicoUsd, chargedPicoUsd, housePicoUsd } = decoded.event;
+  return {
+    ...{ ...known, startedAtMs, type: decoded.type, attempts: 0 },
+    eventId: attemptEventId(requestId, attempt),
+    finishedAtMs: startedAtMs + durationMs,
+    money: { cost: costPicoUsd, charged: chargedPicoUsd, house: housePicoUsd },
+  };
+}
+
+type Columns = [string, number, string, string, string, string];
+
+/** The usage table of a stopped system, with and without FINAL. */
+export async function readTables(
+  dataDir: string,
+): Promise<Pick<Books, 'raw' | 'final' | 'quarantined'>> {
+  const { client, close } = await connectClickHouse({ chdbPath: join(dataDir, 'clickhouse') });
+  async function rows(final: '' | 'FINAL'): Promise<Row[]> {
+    const result = await client.query({
+      query: `SELECT event_id, partition, offset, cost_pico_usd, charged_pico_usd, house_pico_usd FROM flux.usage ${final}`,
+      format: 'JSONCompactEachRow',
+    });
+    return (await result.json<Columns>()).map(
+      ([eventId, partition, offset, cost, charged, house]) => ({
+        ...{ eventId, partition, offset: BigInt(offset) },
+        money: { cost: BigInt(cost), charged: BigInt(charged), house: BigInt(house) },
+      }),
+    );
+  }
+  try {
+    const dead = await client.query({
+      query: 'SELECT count() FROM flux.usage_dead',
+      format: 'JSONCompactEachRow',
+    });
+    const [count] = await dead.json<[string]>();
+    return { raw: await rows(''), final: await rows('FINAL'), quarantined: Number(count?.[0]) };
+  } finally {
+    await close();
+  }
+}
+
+/** What a stopped system has left in its journals: it should be nothing. */
+export function readJournals(dataDir: string): Books['journals'] {
+  const directory = join(dataDir, 'journal');
+  let events = 0;
+  let open = 0;
+  for (const name of readdirSync(directory).filter((each) => each.endsWith('.sqlite'))) {
+    const database = new DatabaseSync(join(directory, name), { readOnly: true });
+    const [deleted] = database.prepare('SELECT shipped FROM deleted').all();
+    const [last] = database
+      .prepare('SELECT max(events_end) AS until, count(*) AS chunks FROM chunk')
+      .all();
+    const left = Number(last?.['until'] ?? 0) - Number(deleted?.['shipped'] ?? 0);
+    events += Math.max(0, left);
+    // What is shipped and finished is deleted: a chunk that is left without events is of an open entry.
+    if (left <= 0 && Number(last?.['chunks']) > 0) open += 1;
+    database.close();
+  }
+  return { events, open };
+}
+
+/** Records of the usage topic that metering has not committed. */
+export async function lagOf(bus: EventBus): Promise<number> {
+  const topic = TOPICS.usage.name;
+  const committed = await bus.committed('metering', topic);
+  let lag = 0n;
+  for (const [partition, end] of await bus.endOffsets(topic))
+    lag += end - (committed.get(partition)?.offset ?? 0n);
+  return Number(lag);
+}
