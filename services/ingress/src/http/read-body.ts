@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export type BodyProblem = 'too_large' | 'aborted' | 'encoded';
 
@@ -57,25 +57,27 @@ const LINGER_MS = 1_000;
 const LINGER_BYTES = 1024 * 1024;
 
 /**
- * After an answer that came before the body's end: reads on a little, so that the client gets to
- * read the answer, then closes. Closing at once would reset the connection under it; reading all of
- * a declared 10 GB would be the client's to command.
+ * Ends an answer that is all written, but came before the request's body had: reads on a little, so
+ * that the client gets to read the answer, then closes. Ended at once, the connection would be closed
+ * with bytes unread, and reset under the answer; reading all of a declared 10 GB would be the
+ * client's to command.
  */
-export function lingerThenClose(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
+export function lingerThenClose(request: IncomingMessage, response: ServerResponse): void {
   let left = LINGER_BYTES;
   const close = (): void => {
     clearTimeout(timer);
-    request.socket.destroy();
+    response.end();
   };
-  const timer = setTimeout(close, LINGER_MS);
+  const timer = setTimeout(() => {
+    close();
+    request.socket.destroy();
+  }, LINGER_MS);
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
-    // No more is read, but the connection stays until its time: closed at once on a client that
-    // is still sending, it would be reset before the answer is read.
+    // No more is read, but the connection stays until its time.
     if (left < 0) request.pause();
   });
   request.on('end', close);
-  request.on('close', () => clearTimeout(timer));
+  request.on('close', close);
   request.resume();
 }

@@ -34,6 +34,8 @@ export function writeError(
   const unread = !request.complete;
   if (unread) head.push('connection', 'close');
   response.writeHead(dialect.errorStatus(error), head);
-  endWith(response, body);
-  if (unread) lingerThenClose(request);
+  if (unread) {
+    response.write(body);
+    lingerThenClose(request, response);
+  } else endWith(response, body);
 }
