@@ -68,7 +68,7 @@ const anthropicPython = (baseUrl: string, key: string) =>
 
 const codex = (baseUrl: string, key: string) =>
   [
-    `FLUX_API_KEY=${key} codex -m flux-auto -c model_provider=flux \\`,
+    `FLUX_API_KEY=${key} codex -m flux-auto -c model_provider=flux -c web_search=disabled --disable multi_agent \\`,
     `  -c 'model_providers.flux={name="FluxRouter", base_url="${baseUrl}/v1", env_key="FLUX_API_KEY", wire_api="responses"}'`,
   ].join('\n');
 
