@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dialects } from '@fluxrouter/dialects';
 import { type FluxError, fluxError, isFluxError } from '@fluxrouter/errors';
-import { newRequestId } from '@fluxrouter/events';
 import { extractFacts } from '@fluxrouter/routing-rules';
 import { readBody } from './http/read-body.ts';
 import { sendJson } from './http/send.ts';
-import { writeError } from './http/write-error.ts';
+import { refuseUnserved } from './http/write-error.ts';
 import { authenticate } from './keys/authenticate.ts';
 import type { KeyView } from './keys/key-view.ts';
 import { bodyError } from './refusals.ts';
@@ -30,14 +29,7 @@ export function answerTokenCount(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const refuse = (error: FluxError): void =>
-    writeError(request, response, dialect, error, {
-      requestId: newRequestId(Date.now()),
-      servesModels: false,
-      originalModel: '',
-      servedModel: '',
-      routed: false,
-    });
+  const refuse = (error: FluxError): void => refuseUnserved(request, response, dialect, error);
   const caller = authenticate(request, ports.keys, true);
   if (isFluxError(caller)) return refuse(caller);
   const { bodyBytesMax, depthMax } = ports.limits;

@@ -4,6 +4,7 @@ import type { AttemptFailure } from '@fluxrouter/generated/proxy';
 import { splice } from '@fluxrouter/json-splice';
 import type { Usage } from '@fluxrouter/pricing';
 import type { AnswerEnding, AnswerListener, AnswerReader } from './answer-reader.ts';
+import { CollectedBody } from './collected-body.ts';
 import type { ProviderProxyConfig } from './config.ts';
 import { failure } from './failures.ts';
 import { routorJson } from './routor-json.ts';
@@ -12,13 +13,10 @@ const NO_BYTES = Buffer.alloc(0);
 
 /** An answer that is not streamed: kept until it is whole, because its cost goes into a header. */
 export class WholeAnswer implements AnswerReader {
-  readonly #config: ProviderProxyConfig;
+  readonly #body: CollectedBody;
   readonly #dialect: Dialect;
   readonly #decision: Decision | undefined;
   readonly #listener: AnswerListener;
-  #chunks: Buffer[] = [];
-  #bytes = 0;
-  #body: Buffer = NO_BYTES;
   #reading: AnswerReading | null = null;
 
   constructor(
@@ -28,31 +26,23 @@ export class WholeAnswer implements AnswerReader {
     listener: AnswerListener,
   ) {
     this.#decision = decision;
-    this.#config = config;
+    this.#body = new CollectedBody(config.answerBytesMax);
     this.#dialect = dialect;
     this.#listener = listener;
   }
 
   push(chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#config.answerBytesMax) {
-      this.#chunks = [];
-      this.#listener.failed(failure('upstream_failed', { nextMayHelp: false }));
-      return;
-    }
-    this.#chunks.push(chunk);
+    if (this.#body.push(chunk)) return;
+    this.#listener.failed(failure('upstream_failed', { nextMayHelp: false }));
   }
 
   end(why: AttemptFailure | null): void {
-    const [first] = this.#chunks;
-    this.#body =
-      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
-    this.#chunks = [];
+    this.#body.close();
     if (why !== null) {
       this.#listener.failed(why);
       return;
     }
-    this.#reading = this.#dialect.readAnswer(this.#body);
+    this.#reading = this.#dialect.readAnswer(this.#body.bytes);
     if (!this.#reading.ok || this.#reading.isError) {
       this.#listener.failed(failure('upstream_failed', { retryMayHelp: true }));
       return;
@@ -91,7 +81,7 @@ export class WholeAnswer implements AnswerReader {
   }
 
   get kept(): { bytes: Buffer; totalBytes: number } {
-    return { bytes: this.#body, totalBytes: this.#body.length };
+    return { bytes: this.#body.bytes, totalBytes: this.#body.bytes.length };
   }
 
   get usageIsFinal(): boolean {
@@ -105,6 +95,6 @@ export class WholeAnswer implements AnswerReader {
       this.#decision === undefined
         ? []
         : [{ name: 'routor', json: routorJson(this.#decision, model, savings) }];
-    return splice(this.#body, this.#dialect.answerEdits(this.#reading, { model, members }));
+    return splice(this.#body.bytes, this.#dialect.answerEdits(this.#reading, { model, members }));
   }
 }

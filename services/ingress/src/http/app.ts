@@ -1,6 +1,5 @@
 import { type Dialect, type DialectName, dialects } from '@fluxrouter/dialects';
 import { fluxError } from '@fluxrouter/errors';
-import { newRequestId } from '@fluxrouter/events';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import { type AcceptPorts, acceptRequest } from '../accept-request.ts';
 import { answerTokenCount } from '../count-tokens.ts';
@@ -11,7 +10,7 @@ import { addRecordPaths } from '../records/record-paths.ts';
 import { COUNT_TOKENS_PATHS, dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
 import { addRoutingPaths } from './routing-paths.ts';
 import { sendJson } from './send.ts';
-import { writeError } from './write-error.ts';
+import { refuseUnserved } from './write-error.ts';
 
 /**
  * All paths of the public port, as express' router without an application around it: that one gives
@@ -30,14 +29,19 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
     const dialect = dialects[name];
     app.post([...paths], (request, response) => acceptRequest(accept, dialect, request, response));
     app.all([...paths], (request, response) =>
-      refuse(request, response, dialect, fluxError('method_not_allowed')),
+      refuseUnserved(request, response, dialect, fluxError('method_not_allowed')),
     );
   }
   app.post([...COUNT_TOKENS_PATHS], (request, response) =>
     answerTokenCount(count, request, response),
   );
   app.all([...COUNT_TOKENS_PATHS], (request, response) =>
-    refuse(request, response, dialects['anthropic-messages'], fluxError('method_not_allowed')),
+    refuseUnserved(
+      request,
+      response,
+      dialects['anthropic-messages'],
+      fluxError('method_not_allowed'),
+    ),
   );
   addRoutingPaths(app, accept, read.onFault);
   addModelPaths(app, read);
@@ -51,14 +55,14 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
     sendJson(response, report.ready ? 200 : 503, { ready: report.ready });
   });
   app.use((request, response) =>
-    refuse(request, response, dialectFor(request.url), fluxError('not_found')),
+    refuseUnserved(request, response, dialectFor(request.url), fluxError('not_found')),
   );
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     // A path that does not decode is the client's; everything else here is a fault of ours.
     const isClients = error instanceof URIError;
     if (!isClients) read.onFault(error);
     const told = fluxError(isClients ? 'not_found' : 'internal_error');
-    refuse(request, response, dialectFor(request.url), told);
+    refuseUnserved(request, response, dialectFor(request.url), told);
   });
   return app;
 }
@@ -67,19 +71,4 @@ function dialectFor(url: string): Dialect {
   const [path = ''] = url.split('?', 1);
   const name: DialectName = dialectOfPath(path);
   return dialects[name];
-}
-
-function refuse(
-  request: Request,
-  response: Response,
-  dialect: Dialect,
-  error: ReturnType<typeof fluxError>,
-): void {
-  writeError(request, response, dialect, error, {
-    requestId: newRequestId(Date.now()),
-    servesModels: false,
-    originalModel: '',
-    servedModel: '',
-    routed: false,
-  });
 }

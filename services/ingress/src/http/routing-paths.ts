@@ -1,6 +1,5 @@
 import { dialects } from '@fluxrouter/dialects';
 import { type FluxError, fluxError, isFluxError } from '@fluxrouter/errors';
-import { newRequestId } from '@fluxrouter/events';
 import type { Decision } from '@fluxrouter/routing-rules';
 import { RpcError } from '@fluxrouter/service-kit/grpc';
 import type { Request, Response, Router } from 'express';
@@ -13,7 +12,7 @@ import { routorFields } from '../request-body.ts';
 import { routeQuestion } from '../route-question.ts';
 import { readBody } from './read-body.ts';
 import { sendJson } from './send.ts';
-import { writeError } from './write-error.ts';
+import { refuseUnserved } from './write-error.ts';
 
 type DebugPorts = Pick<AcceptPorts, 'keys' | 'router' | 'limits' | 'sealedOrigin'>;
 
@@ -30,12 +29,12 @@ export function addRoutingPaths(
 ): void {
   app.get(['/v1/providers/health', '/providers/health'], (request, response) => {
     const caller = authenticate(request, ports.keys, false);
-    if (isFluxError(caller)) return refuse(request, response, caller);
+    if (isFluxError(caller)) return refuseUnserved(request, response, CHAT, caller);
     answer(request, response, async () => ports.router.healthReport());
   });
   app.post(['/v1/routing/debug', '/routing/debug'], (request, response) => {
     const caller = authenticate(request, ports.keys, false);
-    if (isFluxError(caller)) return refuse(request, response, caller);
+    if (isFluxError(caller)) return refuseUnserved(request, response, CHAT, caller);
     readBody(request, ports.limits.bodyBytesMax, (problem, body) => {
       if (problem === 'aborted') return;
       answer(request, response, async () =>
@@ -53,13 +52,18 @@ export function addRoutingPaths(
   ): void {
     work().then(
       (told) => {
-        if (isFluxError(told)) refuse(request, response, told);
+        if (isFluxError(told)) refuseUnserved(request, response, CHAT, told);
         else sendJson(response, 200, told);
       },
       (error: unknown) => {
         const isAway = error instanceof RpcError && error.code === 'unavailable';
         if (!isAway) onFault(error);
-        refuse(request, response, fluxError(isAway ? 'unavailable' : 'internal_error'));
+        refuseUnserved(
+          request,
+          response,
+          CHAT,
+          fluxError(isAway ? 'unavailable' : 'internal_error'),
+        );
       },
     );
   }
@@ -125,14 +129,4 @@ function parseObject(sent: Buffer): Readonly<Record<string, unknown>> | FluxErro
   return parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed)
     ? (parsed as Readonly<Record<string, unknown>>)
     : fluxError('invalid_json', { message: 'The body is not a JSON object.' });
-}
-
-function refuse(request: Request, response: Response, error: FluxError): void {
-  writeError(request, response, CHAT, error, {
-    requestId: newRequestId(Date.now()),
-    servesModels: false,
-    originalModel: '',
-    servedModel: '',
-    routed: false,
-  });
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dialect } from '@fluxrouter/dialects';
 import type { FluxError } from '@fluxrouter/errors';
+import { newRequestId } from '@fluxrouter/events';
 import { answerHead, type Shown } from './answer-head.ts';
 import { endWith } from './end-with.ts';
 import { lingerThenClose } from './read-body.ts';
@@ -38,4 +39,20 @@ export function writeError(
     response.write(body);
     lingerThenClose(request, response);
   } else endWith(response, body);
+}
+
+/** An error of a path that serves no model, or of none: there is no record, only an id to ask by. */
+export function refuseUnserved(
+  request: IncomingMessage,
+  response: ServerResponse,
+  dialect: Dialect,
+  error: FluxError,
+): void {
+  writeError(request, response, dialect, error, {
+    requestId: newRequestId(Date.now()),
+    servesModels: false,
+    originalModel: '',
+    servedModel: '',
+    routed: false,
+  });
 }

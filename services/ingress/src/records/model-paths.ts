@@ -1,10 +1,9 @@
 import { dialects } from '@fluxrouter/dialects';
 import { fluxError, isFluxError } from '@fluxrouter/errors';
-import { newRequestId } from '@fluxrouter/events';
 import type { Request, Response, Router } from 'express';
 import { ANTHROPIC_MODELS_PATHS, OPENAI_MODELS_PATHS } from '../http/paths.ts';
 import { sendJson } from '../http/send.ts';
-import { writeError } from '../http/write-error.ts';
+import { refuseUnserved } from '../http/write-error.ts';
 import { authenticate } from '../keys/authenticate.ts';
 import type { ReadPorts } from './read-ports.ts';
 
@@ -29,22 +28,9 @@ export function addModelPaths(app: Router, ports: ReadPorts): void {
       (answer: (request: Request, response: Response) => void) =>
       (request: Request, response: Response): void => {
         const caller = authenticate(request, keys, dialect.name === 'anthropic-messages');
-        if (isFluxError(caller)) return refuse(request, response, caller);
+        if (isFluxError(caller)) return refuseUnserved(request, response, dialect, caller);
         answer(request, response);
       };
-    const refuse = (
-      request: Request,
-      response: Response,
-      error: ReturnType<typeof fluxError>,
-    ): void =>
-      writeError(request, response, dialect, error, {
-        requestId: newRequestId(Date.now()),
-        servesModels: false,
-        originalModel: '',
-        servedModel: '',
-        routed: false,
-      });
-
     app.get(
       [...paths],
       answering((request, response) => {
@@ -61,7 +47,13 @@ export function addModelPaths(app: Router, ports: ReadPorts): void {
         const id = Array.isArray(parts) ? parts.join('/') : String(parts);
         const model = one(id);
         if (model !== undefined) sendJson(response, 200, model);
-        else refuse(request, response, fluxError('model_not_found', { param: 'model' }));
+        else
+          refuseUnserved(
+            request,
+            response,
+            dialect,
+            fluxError('model_not_found', { param: 'model' }),
+          );
       }),
     );
   }

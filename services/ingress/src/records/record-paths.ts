@@ -1,9 +1,9 @@
 import { dialects } from '@fluxrouter/dialects';
 import { type FluxError, fluxError, isFluxError } from '@fluxrouter/errors';
-import { idTimeMs, isRequestId, newRequestId } from '@fluxrouter/events';
+import { idTimeMs, isRequestId } from '@fluxrouter/events';
 import type { Request, Response, Router } from 'express';
 import { sendJson, sendText } from '../http/send.ts';
-import { writeError } from '../http/write-error.ts';
+import { refuseUnserved } from '../http/write-error.ts';
 import { authenticate } from '../keys/authenticate.ts';
 import { listParameters, ParameterError, usageParameters } from './list-parameters.ts';
 import type { ReadPorts } from './read-ports.ts';
@@ -96,11 +96,5 @@ function readError(ports: ReadPorts, error: unknown): FluxError {
 }
 
 function refuse(request: Request, response: Response, error: FluxError): void {
-  writeError(request, response, dialects['openai-chat'], error, {
-    requestId: newRequestId(Date.now()),
-    servesModels: false,
-    originalModel: '',
-    servedModel: '',
-    routed: false,
-  });
+  refuseUnserved(request, response, dialects['openai-chat'], error);
 }

@@ -10,6 +10,7 @@ import type { Decision } from '@fluxrouter/generated/events';
 import type { AttemptFailure } from '@fluxrouter/generated/proxy';
 import type { Usage } from '@fluxrouter/pricing';
 import type { AnswerEnding, AnswerListener, AnswerReader } from '../answer-reader.ts';
+import { CollectedBody } from '../collected-body.ts';
 import type { ProviderProxyConfig } from '../config.ts';
 import { failure } from '../failures.ts';
 import { routorJson } from '../routor-json.ts';
@@ -21,14 +22,11 @@ const NO_BYTES = Buffer.alloc(0);
 /** An answer of another dialect that is not streamed: kept until it is whole, then put into words of ours. */
 export class TranslatedAnswer implements AnswerReader {
   readonly notes: Note[];
-  readonly #config: ProviderProxyConfig;
+  readonly #body: CollectedBody;
   readonly #translation: Translation;
   readonly #client: Dialect<DialectName>;
   readonly #decision: Decision | undefined;
   readonly #listener: AnswerListener;
-  #chunks: Buffer[] = [];
-  #bytes = 0;
-  #body: Buffer = NO_BYTES;
   #answer: Answer | null = null;
   #encoded: Record<string, unknown> | null = null;
 
@@ -40,7 +38,7 @@ export class TranslatedAnswer implements AnswerReader {
     listener: AnswerListener,
   ) {
     this.notes = [...translation.notes];
-    this.#config = config;
+    this.#body = new CollectedBody(config.answerBytesMax);
     this.#translation = translation;
     this.#client = client;
     this.#decision = decision;
@@ -48,18 +46,12 @@ export class TranslatedAnswer implements AnswerReader {
   }
 
   push(chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#config.answerBytesMax) {
-      this.#chunks = [];
-      this.#listener.failed(failure('upstream_failed', { nextMayHelp: false }));
-      return;
-    }
-    this.#chunks.push(chunk);
+    if (this.#body.push(chunk)) return;
+    this.#listener.failed(failure('upstream_failed', { nextMayHelp: false }));
   }
 
   end(why: AttemptFailure | null): void {
-    this.#body = Buffer.concat(this.#chunks);
-    this.#chunks = [];
+    this.#body.close();
     const answer = why === null ? this.#decode() : null;
     if (answer === null) {
       this.#listener.failed(why ?? failure('upstream_failed', { retryMayHelp: true }));
@@ -80,9 +72,9 @@ export class TranslatedAnswer implements AnswerReader {
   #decode(): Answer | null {
     const { upstream, model, customTools } = this.#translation;
     // The scan also bounds how deep it nests: what it lets through can be parsed and written again.
-    const reading = upstream.readAnswer(this.#body);
+    const reading = upstream.readAnswer(this.#body.bytes);
     if (!reading.ok || reading.isError) return null;
-    const body = JSON.parse(this.#body.toString()) as JsonObject;
+    const body = JSON.parse(this.#body.bytes.toString()) as JsonObject;
     const answer = codecs[upstream.name as DialectName].decodeAnswer(body, model);
     return answer === null ? null : restoreCustomCalls(answer, customTools);
   }
@@ -116,7 +108,7 @@ export class TranslatedAnswer implements AnswerReader {
   }
 
   get kept(): { bytes: Buffer; totalBytes: number } {
-    return { bytes: this.#body, totalBytes: this.#body.length };
+    return { bytes: this.#body.bytes, totalBytes: this.#body.bytes.length };
   }
 
   get sawOutput(): boolean {
