@@ -26,6 +26,7 @@ export class FrameTemplate {
   sequence = -1;
   #frame: Buffer | null = null;
   #holes: readonly Hole[] = [];
+  #beside = 0;
   /** Learned since the last match. */
   #learned = 0;
 
@@ -34,9 +35,13 @@ export class FrameTemplate {
     return this.#learned < LEARNED_MAX;
   }
 
-  /** `holes`: positions in `bytes`, in order. The frame is copied. */
-  learn(bytes: Buffer, start: number, end: number, holes: readonly Hole[]): void {
+  /**
+   * `holes`: positions in `bytes`, in order. `beside`: bytes of content beside the words, or less
+   * than none where the frame's own members are counted off. The frame is copied.
+   */
+  learn(bytes: Buffer, start: number, end: number, holes: readonly Hole[], beside = 0): void {
     this.#learned += 1;
+    this.#beside = beside;
     this.#frame = Buffer.from(bytes.subarray(start, end));
     this.#holes = holes.map((hole) => ({
       start: hole.start - start,
@@ -45,11 +50,11 @@ export class FrameTemplate {
     }));
   }
 
-  /** Bytes of `words` in a frame that is the learned one but for its holes; else -1. */
+  /** Bytes of content in a frame that is the learned one but for its holes; else -1. */
   match(bytes: Buffer, start: number, end: number): number {
     const frame = this.#frame;
     if (frame === null) return -1;
-    let words = 0;
+    let content = this.#beside;
     let at = start;
     let from = 0;
     for (const { start: to, end: after, kind } of this.#holes) {
@@ -57,14 +62,14 @@ export class FrameTemplate {
       while (from < to) if (frame[from++] !== bytes[at++]) return -1;
       const holeEnd = kind === 'sequence' ? this.#integer(bytes, at) : stringEnd(bytes, at, end);
       if (holeEnd < 0) return -1;
-      if (kind === 'words') words += holeEnd - at - 2;
+      if (kind === 'words') content += holeEnd - at - 2;
       at = holeEnd;
       from = after;
     }
     if (end - at !== frame.length - from) return -1;
     while (at < end) if (frame[from++] !== bytes[at++]) return -1;
     this.#learned = 0;
-    return words;
+    return Math.max(0, content);
   }
 
   #integer(bytes: Buffer, start: number): number {

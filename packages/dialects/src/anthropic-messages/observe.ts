@@ -42,8 +42,6 @@ export class MessagesObserver implements StreamObserver {
   readonly #one = spansFor(stopNames);
   readonly #delta = spansFor(deltaNames);
   readonly #template = new FrameTemplate();
-  /** Bytes of the learned event's delta beside its words, less what is not content. */
-  #templateBytes = 0;
   readonly #block = spansFor(blockNames);
   #sealed = false;
   #reported: Record<string, unknown> = {};
@@ -55,9 +53,9 @@ export class MessagesObserver implements StreamObserver {
   frame(bytes: Buffer, start: number, end: number): FrameVerdict {
     const json = this.#json;
     this.#state.frames++;
-    const words = this.#template.match(bytes, start, end);
-    if (words >= 0) {
-      this.#state.contentBytes += Math.max(0, this.#templateBytes + words);
+    const content = this.#template.match(bytes, start, end);
+    if (content >= 0) {
+      this.#state.contentBytes += content;
       return PASS;
     }
     if (!json.locate(bytes, start, end) || !json.scan()) return PASS;
@@ -123,8 +121,8 @@ export class MessagesObserver implements StreamObserver {
     for (let i = 0; i < this.#delta.length; i += 2) {
       const at = { start: this.#delta[i] as number, end: this.#delta[i + 1] as number };
       if (at.start < 0 || bytes[at.start] !== QUOTE) continue;
-      this.#template.learn(bytes, start, end, [{ ...at, kind: 'words' }]);
-      this.#templateBytes = size - (at.end - at.start - 2);
+      const beside = size - (at.end - at.start - 2);
+      this.#template.learn(bytes, start, end, [{ ...at, kind: 'words' }], beside);
       return;
     }
   }

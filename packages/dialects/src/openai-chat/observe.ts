@@ -52,8 +52,6 @@ export class ChatObserver implements StreamObserver {
   readonly #choice = spansFor(choiceNames);
   readonly #delta = spansFor(deltaNames);
   readonly #template = new FrameTemplate();
-  /** Bytes of the learned chunk's delta beside its words, less what is not content. */
-  #templateBytes = 0;
   /** Bit i: choice i was seen, was finished. More than 31 choices are not told apart. */
   #seenChoices = 0;
   #finishedChoices = 0;
@@ -70,9 +68,9 @@ export class ChatObserver implements StreamObserver {
     const json = this.#json;
     const state = this.#state;
     state.frames++;
-    const words = this.#template.match(bytes, start, end);
-    if (words >= 0) {
-      state.contentBytes += Math.max(0, this.#templateBytes + words);
+    const content = this.#template.match(bytes, start, end);
+    if (content >= 0) {
+      state.contentBytes += content;
       return PASS;
     }
     if (!json.locate(bytes, start, end)) return PASS;
@@ -254,9 +252,8 @@ export class ChatObserver implements StreamObserver {
       holes.push({ start: noise, end: spans[NOISE + 1] as number, kind: 'noise' });
     }
     holes.sort((a, b) => a.start - b.start);
-    this.#template.learn(bytes, start, end, holes);
     const deltaBytes = (this.#choice[DELTA + 1] as number) - deltaStart;
-    this.#templateBytes = deltaBytes - DELTA_OVERHEAD - words;
+    this.#template.learn(bytes, start, end, holes, deltaBytes - DELTA_OVERHEAD - words);
   }
 
   #noteRefusal(deltaStart: number): void {

@@ -63,9 +63,9 @@ export class ResponsesObserver implements StreamObserver {
     const json = this.#json;
     const state = this.#state;
     state.frames++;
-    const words = this.#template.match(bytes, start, end);
-    if (words >= 0) {
-      state.contentBytes += words;
+    const content = this.#template.match(bytes, start, end);
+    if (content >= 0) {
+      state.contentBytes += content;
       if (this.#template.sequence > state.sequenceNumber) {
         state.sequenceNumber = this.#template.sequence;
       }

@@ -86,7 +86,7 @@ export class GroupFile {
   commit(claim: Claim, offset: bigint, metadata: string): boolean {
     const { topic, partition } = claim;
     const { changes } = this.#commit.run(offset, metadata, topic, partition, claim.claim);
-    checkpointer.wrote(this.path, WAL_BYTES_A_COMMIT);
+    checkpointer.wrote(this.path, WAL_BYTES_A_COMMIT, this.#database);
     return Number(changes) === 1;
   }
 
@@ -108,7 +108,7 @@ export class GroupFile {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
-    checkpointer.wrote(this.path, WAL_BYTES_A_COMMIT);
+    checkpointer.wrote(this.path, WAL_BYTES_A_COMMIT, this.#database);
   }
 
   async close(): Promise<void> {

@@ -56,7 +56,7 @@ it('keeps the WAL bounded while rows are written and read without a pause', asyn
 it('empties the WAL when nothing is written any more', async () => {
   for (let i = 0; i < 300; i += 1) {
     database.prepare('INSERT INTO t (body) VALUES (?)').run(Buffer.alloc(3_000));
-    checkpointer.wrote(path, 8_400);
+    checkpointer.wrote(path, 8_400, database);
   }
   expect(walBytes()).toBeGreaterThan(0);
   await eventually('an empty WAL', () => walBytes() === 0, 15_000);
@@ -65,9 +65,9 @@ it('empties the WAL when nothing is written any more', async () => {
 
 it('tells what went wrong, and goes on with other files', async () => {
   const missing = join(directory, 'missing', 'x.sqlite');
-  checkpointer.wrote(missing, 9 * MIB);
+  checkpointer.wrote(missing, 9 * MIB, database);
   await eventually('a failure', () => checkpointer.failures().has(missing));
-  checkpointer.wrote(path, 9 * MIB);
+  checkpointer.wrote(path, 9 * MIB, database);
   await checkpointer.forget(missing);
   expect(checkpointer.failures().has(missing)).toBe(false);
   expect(checkpointer.failures().has(path)).toBe(false);

@@ -46,7 +46,7 @@ class Checkpointer {
    * To be called after a commit, with about the number of bytes that it added to the WAL, and the
    * connection that made it.
    */
-  wrote(path: string, bytes: number, writer?: DatabaseSync): void {
+  wrote(path: string, bytes: number, writer: DatabaseSync): void {
     let file = this.#files.get(path);
     if (file === undefined) {
       file = { bytes: 0, running: false, lastWriteMs: 0, failure: null };
@@ -55,7 +55,7 @@ class Checkpointer {
     file.bytes += bytes;
     file.lastWriteMs = performance.now();
     if (file.bytes >= CHECKPOINT_AFTER_BYTES && !file.running) this.#run(path, file, 'reset');
-    if (file.bytes >= IN_PLACE_AFTER_BYTES && writer !== undefined) checkpointInPlace(writer, file);
+    if (file.bytes >= IN_PLACE_AFTER_BYTES) checkpointInPlace(writer, file);
     if (file.bytes >= TRUNCATE_FROM_BYTES) {
       this.#idleTimer ??= setInterval(() => this.#checkIdle(), IDLE_MS).unref();
     }

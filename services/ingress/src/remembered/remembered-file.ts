@@ -210,7 +210,7 @@ export class RememberedFile {
   }
 
   #wrote(): void {
-    checkpointer.wrote(this.#path, WAL_BYTES_A_WRITE);
+    checkpointer.wrote(this.#path, WAL_BYTES_A_WRITE, this.#database);
   }
 }
 
