@@ -9,7 +9,13 @@ import type { DecideInput, DecideResult, Decision, Profile } from './decision.ts
 import { HEALTH_RANKS, type HealthState, healthOf, healthRank } from './health.ts';
 import type { Tier } from './policy.ts';
 import { refuseImage, refuseRejected, refuseUnknown } from './refuse.ts';
-import { type Assessment, assess, compareTiers, tierDefinition } from './score.ts';
+import {
+  type Assessment,
+  assess,
+  type Contribution,
+  compareTiers,
+  tierDefinition,
+} from './score.ts';
 
 interface Plan {
   readonly profile: Profile;
@@ -180,13 +186,14 @@ function inOrder(
   { facts, health, dialect }: DecideInput,
   first: Model | undefined,
 ): readonly Model[] {
-  const ranked = models.map((model) => {
+  const rankOf = (model: Model): number => {
     const fit = (isTightFit(facts, model) ? HEALTH_RANKS : 0) + healthRank(healthOf(model, health));
     const isForeign = model !== first && !model.dialects.includes(dialect);
-    return { model, rank: 2 * fit + (isForeign ? 1 : 0) };
-  });
+    return 2 * fit + (isForeign ? 1 : 0);
+  };
   // Nearly always: nothing to reorder.
-  if (ranked.every(({ rank }) => rank === 0)) return models;
+  if (models.every((model) => rankOf(model) === 0)) return models;
+  const ranked = models.map((model) => ({ model, rank: rankOf(model) }));
   return ranked.sort((a, b) => a.rank - b.rank).map(({ model }) => model);
 }
 
@@ -238,6 +245,26 @@ function explain(
   };
 }
 
+/** Numbers take long to write and are few: kept, by name and thousandths. */
+const texts = new Map<string, Map<number, string>>();
+/** Of one name; a policy's caps bound them well below. */
+const TEXTS_MAX = 10_000;
+
+function contributionText({ name, value }: Contribution): string {
+  let known = texts.get(name);
+  if (known === undefined || known.size >= TEXTS_MAX) {
+    known = new Map();
+    texts.set(name, known);
+  }
+  const thousandths = Math.round(1000 * value);
+  let text = known.get(thousandths);
+  if (text === undefined) {
+    text = `${name}:${value}`;
+    known.set(thousandths, text);
+  }
+  return text;
+}
+
 /** Codes of a closed list with numbers: what moved the score, then what moved the choice. */
 function reasonsOf(
   assessment: Assessment,
@@ -245,7 +272,7 @@ function reasonsOf(
   selection: Selection,
   ailing: Readonly<Record<string, HealthState>>,
 ): string[] {
-  const reasons = assessment.contributions.map(({ name, value }) => `${name}:${value}`);
+  const reasons = assessment.contributions.map(contributionText);
   if (assessment.historyFloor !== null) reasons.push(`history.floor:${assessment.historyFloor}`);
   reasons.push(...plan.reasons, `tier:${plan.tier}`, `lane:${selection.lane}`);
   if (selection.lane !== plan.lane) reasons.push(`lane.moved:${plan.lane}`);

@@ -32,5 +32,7 @@ function stateOf(
   states: Readonly<Record<string, HealthState>>,
   id: string,
 ): HealthState | undefined {
-  return Object.hasOwn(states, id) ? states[id] : undefined;
+  // Nearly always nothing: asked first, it is the cheaper question.
+  const state = states[id];
+  return state !== undefined && Object.hasOwn(states, id) ? state : undefined;
 }

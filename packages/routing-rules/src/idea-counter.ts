@@ -20,15 +20,19 @@ const HASH_SIGN = 35;
 const CPP = wordHash('cpp');
 const CSHARP = wordHash('csharp');
 
-/** The distinct ideas of a text, as bits, one number a word family. */
+const NO_BITS: readonly number[] = WORD_FAMILIES.map(() => 0);
+
+/**
+ * The distinct ideas of a text, as bits, one number a word family. Plain arrays: a typed one costs a microsecond to
+ * make, and there is a counter for each turn.
+ */
 export class IdeaCounter {
-  readonly #bits = new Int32Array(WORD_FAMILIES.length);
+  readonly #bits = NO_BITS.slice();
   /** The hash of the word before where it begins phrases, else 0. */
   #begun = 0;
   #run = 0;
   /** The ideas that the run of words brought, to be taken back if it goes on. */
-  readonly #runIdeas = new Uint16Array(RUN_IDEAS_MAX);
-  #runIdeasCount = 0;
+  readonly #runIdeas: number[] = [];
   /** Words of greeting, thanks and "please". */
   courtesies = 0;
 
@@ -103,13 +107,12 @@ export class IdeaCounter {
       const bit = 1 << (idea & 31);
       if ((bits & bit) !== 0 || this.#run >= RUN_WORDS_MAX) continue;
       this.#bits[family] = bits | bit;
-      if (this.#runIdeasCount < RUN_IDEAS_MAX) this.#runIdeas[this.#runIdeasCount++] = idea;
+      if (this.#runIdeas.length < RUN_IDEAS_MAX) this.#runIdeas.push(idea);
     }
   }
 
   #takeBack(): void {
-    for (let i = 0; i < this.#runIdeasCount; i++) {
-      const idea = this.#runIdeas[i] as number;
+    for (const idea of this.#runIdeas) {
       const family = idea >> 5;
       this.#bits[family] = (this.#bits[family] as number) & ~(1 << (idea & 31));
     }
@@ -117,7 +120,7 @@ export class IdeaCounter {
 
   #endRun(): void {
     this.#run = 0;
-    this.#runIdeasCount = 0;
+    this.#runIdeas.length = 0;
   }
 }
 

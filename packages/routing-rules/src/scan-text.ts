@@ -30,6 +30,11 @@ const POINT = 46;
 /** A text ends as a line does. */
 const END_OF_TEXT = 10;
 
+const NO_IDEAS = Object.fromEntries(WORD_FAMILIES.map((family) => [family, 0])) as Record<
+  WordFamily,
+  number
+>;
+
 /** Text facts in the making. Several parts of one turn are scanned into the same counter. */
 export class TextCounter {
   chars = 0;
@@ -50,9 +55,10 @@ export class TextCounter {
   readonly ideas = new IdeaCounter();
 
   finish(): TextFacts {
-    const ideas = {} as Record<WordFamily, number>;
+    const ideas = { ...NO_IDEAS };
     for (let family = 0; family < WORD_FAMILIES.length; family++) {
-      ideas[WORD_FAMILIES[family] as WordFamily] = this.ideas.count(family);
+      const count = this.ideas.count(family);
+      if (count > 0) ideas[WORD_FAMILIES[family] as WordFamily] = count;
     }
     return {
       chars: this.chars,
