@@ -5,6 +5,7 @@ import { type Figure, type Goal, goals } from '../report/figure.ts';
 import { chunksPerStream, requestBodies } from '../request-bodies.ts';
 import { pairedRatio, percentile, spread } from '../statistics.ts';
 import { type CpuRounds, measureCpu } from './cpu-rounds.ts';
+import { measureUnitCosts, unitCostNotes } from './unit-costs.ts';
 
 const busy = 16;
 const rounds = 6;
@@ -13,6 +14,7 @@ const latencyRounds = 3;
 
 export const distributedNotes = [
   'Distributed: ingress, router and provider-proxy in processes of their own, their CPU summed, beside the gateway of `npm start` (in the column of the floor). Each with its journal shipped; metering, query and accounts do the same work in both forms.',
+  ...unitCostNotes,
 ];
 
 /** What it costs to have each service in a process of its own, beside `npm start`. */
@@ -46,6 +48,7 @@ export async function measureDistributed(stage: Stage): Promise<Figure[]> {
       ),
       cpuFigure('stream chunk, one a packet', paced, chunksPerStream, goals.distributedChunkRatio),
       await addedLatency(stage, services),
+      ...(await measureUnitCosts(load, services)),
     ];
   } catch (error) {
     process.stderr.write(services.system.said());

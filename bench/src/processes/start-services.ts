@@ -4,7 +4,7 @@ import { type Gateway, journalEmpty, pidOf } from './start-gateway.ts';
 import { apiPath } from './subject.ts';
 
 /** The services on a request's way; what they hand to the bus is the same in every form. */
-const onTheWay = ['ingress', 'router', 'provider-proxy'] as const;
+export const onTheWay = ['ingress', 'router', 'provider-proxy'] as const;
 
 /** The distributed form: each service in a process of its own, on the benchmark's sandbox. */
 export async function startServices(
