@@ -27,14 +27,20 @@ interface Served {
   server: GrpcServer;
   service: AttemptsService;
   messages: Buffer[];
+  /** Of its callers. */
+  callers: ServerStream[];
 }
+
+type ServerStream = NodeJS.EventEmitter & { write(message: Buffer): boolean };
 
 async function serve(proxy: ProviderProxyPort, address = '127.0.0.1:0'): Promise<Served> {
   const service = serveAttempts(proxy);
   const messages: Buffer[] = [];
+  const callers: ServerStream[] = [];
   const { attempts } = service.streams as unknown as { attempts: (stream: never) => void };
   const streams = {
-    attempts(stream: NodeJS.EventEmitter) {
+    attempts(stream: ServerStream) {
+      callers.push(stream);
       stream.on('data', (message: Buffer) => messages.push(message));
       attempts(stream as never);
     },
@@ -42,7 +48,7 @@ async function serve(proxy: ProviderProxyPort, address = '127.0.0.1:0'): Promise
   const served = { ...service, streams: streams as never };
   const server = await serveGrpc({ address, token, services: [served] });
   closers.push(() => server.close(20));
-  return { server, service, messages };
+  return { server, service, messages, callers };
 }
 
 function connect(addresses: string[], options: Partial<AttemptsOptions> = {}) {
@@ -259,6 +265,25 @@ describe('attempts between processes', () => {
     attempt.sink.end(ending());
     await seen.over;
     expect(seen.story).toEqual(['end completed']);
+  });
+
+  test('bytes that are no frames, of a provider-proxy, lose what runs on that stream, and no more', async () => {
+    const garbling = new FakeProxy();
+    const bad = await serve(garbling);
+    const connection = connect([bad.server.address]);
+    const seen = new Seen();
+    connection.api.begin(beginning(), seen);
+    await garbling.attempt(0);
+    for (const stream of bad.callers) stream.write(Buffer.from([0x0a, 0xff, 0x01]));
+    await seen.over;
+    expect(seen.story).toEqual(['lost true']);
+    await garbling.attempts[0]?.untilTold('cancel caller_lost');
+    // The stream is made anew, and what comes on it counts.
+    const next = new Seen();
+    connection.api.begin(beginning(), next);
+    (await garbling.attempt(1)).sink.end(ending());
+    await next.over;
+    expect(next.story).toEqual(['end completed']);
   });
 
   test('tools get all of an attempt by one call', async () => {
