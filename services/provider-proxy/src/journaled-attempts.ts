@@ -16,6 +16,8 @@ export interface AttemptJournal {
   ): void;
   whenDurable(callback: (error: Error | null) => void): void;
   recovered(): readonly { entry: number; begun: Uint8Array }[];
+  /** Full or failing, it takes what runs to its end and nothing new. */
+  state(): { readonly acceptsNew: boolean };
 }
 
 /**
@@ -37,6 +39,10 @@ export class JournaledAttempts implements ProviderProxyPort {
   }
 
   begin(begin: AttemptBegin, sink: AttemptSink): AttemptCall {
+    if (!this.#journal.state().acceptsNew) {
+      queueMicrotask(() => sink.lost(false));
+      return NOT_MADE;
+    }
     const eventId = attemptEventId(begin.request?.requestId ?? '', begin.number);
     const entry = this.#journal.begin(begunRow(begin));
     this.#entries.set(eventId, entry);
@@ -54,6 +60,8 @@ export class JournaledAttempts implements ProviderProxyPort {
     return attempt;
   }
 }
+
+const NOT_MADE: AttemptCall = { accept() {}, cancel() {}, resume() {} };
 
 class JournaledAttempt implements AttemptCall, AttemptSink {
   readonly #journal: AttemptJournal;

@@ -204,6 +204,29 @@ describe('attempts between processes', () => {
     expect([seen.story, next.story]).toEqual([['lost true'], ['end completed']]);
   });
 
+  test('one that refuses is not taken for the one with the fewest', async () => {
+    const full: ProviderProxyPort = {
+      begin(_begin, sink) {
+        queueMicrotask(() => sink.lost(false));
+        return { accept() {}, cancel() {}, resume() {} };
+      },
+    };
+    const well = new FakeProxy();
+    const addresses = [(await serve(full)).server.address, (await serve(well)).server.address];
+    const connection = connect(addresses);
+    await until(() => connection.up() === 2);
+    const stories: string[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      const seen = new Seen();
+      connection.api.begin(beginning(), seen);
+      await until(() => seen.story.length > 0 || well.attempts.length > n - stories.length);
+      if (seen.story.length > 0) stories.push(...seen.story);
+    }
+    // Once a second at most: what runs on the other is no reason to ask it again.
+    expect(stories.length).toBeLessThan(5);
+    expect(well.attempts).toHaveLength(10 - stories.length);
+  });
+
   test('one that drains lets its attempts end, and is begun on no more', async () => {
     const [first, second] = [new FakeProxy(), new FakeProxy()];
     const draining = await serve(first);
