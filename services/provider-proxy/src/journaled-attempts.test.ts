@@ -115,7 +115,7 @@ it('is not made where the journal is full, and adds nothing to it; what runs goe
 it('left open by a crash it is closed as orphaned, charged 0, under its account', () => {
   attempts.begin(begin, sink);
   commit();
-  expect(closeOrphanedAttempts(journal)).toBe(1);
+  expect(closeOrphanedAttempts(journal, () => {})).toBe(1);
   expect(story.at(-1)).toBe('journal finished 1 acc_1 AttemptFinished');
   expect(published).toMatchObject([
     {
@@ -127,5 +127,17 @@ it('left open by a crash it is closed as orphaned, charged 0, under its account'
       accepted: false,
       chargedPicoUsd: 0n,
     },
+  ]);
+});
+
+it('left open in a row that cannot be read it is closed and told of, and the others count', () => {
+  journal.begin(new Uint8Array(0));
+  attempts.begin(begin, sink);
+  const told: unknown[] = [];
+  expect(closeOrphanedAttempts(journal, (error) => told.push(error))).toBe(1);
+  expect(told).toHaveLength(1);
+  expect(story.slice(-2)).toEqual([
+    'journal finished 1 ',
+    'journal finished 2 acc_1 AttemptFinished',
   ]);
 });

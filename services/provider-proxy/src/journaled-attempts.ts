@@ -135,14 +135,28 @@ function begunRow({ request, number, candidate, holdPicoUsd }: AttemptBegin): Bu
   return Buffer.concat([Buffer.of(account.length), account, event]);
 }
 
-/** Turns what a killed predecessor left open into `orphaned` events. @returns how many attempts. */
-export function closeOrphanedAttempts(journal: AttemptJournal): number {
-  const entries = journal.recovered();
-  for (const { entry, begun } of entries) {
-    const row = Buffer.from(begun.buffer, begun.byteOffset, begun.byteLength);
-    const valueAt = 1 + row.readUInt8(0);
-    const key = row.toString('utf8', 1, valueAt);
-    journal.finish(entry, [{ key, type: 'AttemptFinished', value: row.subarray(valueAt) }]);
+/**
+ * Turns what a killed predecessor left open into `orphaned` events.
+ *
+ * @param onUnreadable of an entry that is closed without an event: kept, it would end every start to come.
+ * @returns how many attempts.
+ */
+export function closeOrphanedAttempts(
+  journal: AttemptJournal,
+  onUnreadable: (error: unknown) => void,
+): number {
+  let closed = 0;
+  for (const { entry, begun } of journal.recovered()) {
+    try {
+      const row = Buffer.from(begun.buffer, begun.byteOffset, begun.byteLength);
+      const valueAt = 1 + row.readUInt8(0);
+      const key = row.toString('utf8', 1, valueAt);
+      journal.finish(entry, [{ key, type: 'AttemptFinished', value: row.subarray(valueAt) }]);
+      closed += 1;
+    } catch (error) {
+      onUnreadable(error);
+      journal.finish(entry, []);
+    }
   }
-  return entries.length;
+  return closed;
 }
