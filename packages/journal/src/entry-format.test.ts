@@ -22,6 +22,14 @@ it('reads what was written, over any growth of the buffer', () => {
   );
 });
 
+it('takes what is cut off anywhere for damage', () => {
+  const buffer = new ByteBuffer(16);
+  writeEntry(buffer, 'begin', 1, Buffer.from('payload'));
+  const whole = buffer.written();
+  for (let length = 1; length < whole.length; length += 1)
+    expect(() => readEntries(whole.slice(0, length))).toThrow(/cut off/);
+});
+
 it('refuses a kind that it does not know', () => {
   expect(() => readEntries(new Uint8Array(11).fill(9))).toThrow(/unknown kind/);
 });

@@ -36,10 +36,12 @@ export function readEntries(blob: Uint8Array): EntryRecord[] {
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
   const records: EntryRecord[] = [];
   for (let at = 0; at < bytes.length; ) {
+    if (at + FIXED_BYTES > bytes.length) throw new JournalDamaged('an entry record is cut off');
     const kind = kindOf(bytes.readUInt8(at));
     const entry = bytes.readUInt32LE(at + 1) + bytes.readUInt16LE(at + 5) * 0x1_0000_0000;
     const start = at + FIXED_BYTES;
     at = start + bytes.readUInt32LE(at + 7);
+    if (at > bytes.length) throw new JournalDamaged('an entry record is cut off');
     records.push({ kind, entry, payload: blob.slice(start, at) });
   }
   return records;

@@ -33,6 +33,11 @@ export interface JournalState {
   full: boolean;
   /** False: answer new requests 503. Running ones may go on; they are taken in any state. */
   acceptsNew: boolean;
+  /**
+   * Whether there is room for the records of those who are refused: a quarter of `maxBytes` more, and
+   * 8 MiB in memory while it is failing. False: count them. Clients try again for as long as it lasts.
+   */
+  acceptsRefusals: boolean;
 }
 
 /**

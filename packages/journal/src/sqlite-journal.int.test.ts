@@ -188,6 +188,23 @@ describe('a full journal', () => {
     expect(journal.state()).toMatchObject({ full: false, acceptsNew: true });
   });
 
+  it('has room for records of refusals, and not without end', async () => {
+    const journal = fixture.open({ maxBytes: 10_000 });
+    let refused = 0;
+    while (journal.state().acceptsRefusals && refused < 1_000) {
+      journal.finish(null, [event('x'.repeat(100))]);
+      await durable(journal);
+      refused += 1;
+    }
+    expect(journal.state().full).toBe(true);
+    expect(journal.state().bytes).toBeGreaterThanOrEqual(12_500);
+    expect(journal.state().bytes).toBeLessThan(13_000);
+    drain(journal);
+    journal.begin(payload('next'));
+    await durable(journal);
+    expect(journal.state()).toMatchObject({ acceptsNew: true, acceptsRefusals: true });
+  });
+
   it('can be limited in events, too', async () => {
     const journal = fixture.open({ maxOutboxEntries: 3 });
     journal.finish(null, [event('1'), event('2')]);
@@ -223,6 +240,18 @@ describe('a failing journal', () => {
     ]);
     await journal.close();
     expect(fixture.open().recovered()).toEqual([]);
+  });
+
+  it('keeps records of refusals in memory up to 8 MiB', async () => {
+    const journal = fixture.open();
+    fixture.failure = new Error('database or disk is full');
+    journal.finish(null, [event('first')]);
+    await expect(durable(journal)).rejects.toThrow(/disk is full/);
+    expect(journal.state().acceptsRefusals).toBe(true);
+    for (let n = 0; n < 9; n += 1) journal.finish(null, [event('x'.repeat(1024 * 1024))]);
+    expect(journal.state()).toMatchObject({ failing: true, full: false, acceptsRefusals: false });
+    fixture.failure = null;
+    await expect.poll(() => journal.state().acceptsRefusals, { timeout: 5_000 }).toBe(true);
   });
 
   it('does not close as if nothing were when its last commit fails', async () => {

@@ -11,6 +11,8 @@ const CARRY_AFTER_BYTES = 8 * 1024 * 1024;
 const CARRY_ENTRIES = 64;
 const RETRY_MS_MAX = 2_000;
 const CLOSING_ATTEMPTS = 20;
+const REFUSALS_SHARE = 0.25;
+const REFUSALS_PENDING_BYTES = 8 * 1024 * 1024;
 
 export interface SqliteJournalOptions {
   maxBytes: number;
@@ -98,7 +100,12 @@ export class SqliteJournal implements Journal {
     const failing = this.#failure !== null;
     const full = bytes >= maxBytes || outboxEntries >= maxOutboxEntries;
     const acceptsNew = !failing && !full && !this.#isClosed;
-    return { openEntries: this.#open.size, outboxEntries, bytes, failing, full, acceptsNew };
+    const acceptsRefusals =
+      !this.#isClosed &&
+      bytes < maxBytes * (1 + REFUSALS_SHARE) &&
+      !(failing && this.#turn.bytes >= REFUSALS_PENDING_BYTES);
+    const openEntries = this.#open.size;
+    return { openEntries, outboxEntries, bytes, failing, full, acceptsNew, acceptsRefusals };
   }
 
   recovered(): readonly RecoveredEntry[] {

@@ -224,6 +224,8 @@ class Acceptance {
       ended(outcome, status);
     };
     if (hand.caller === null && !this.#ports.refusalQuota.take(hand.receivedAtMs)) return write();
+    // Full or failing for long: the records of those who try again would fill disk or memory.
+    if (!journal.state().acceptsRefusals) return write();
     const end = { outcome, status, errorCode: error.code, finishedAtMs: Date.now() };
     endRequest(journal, null, hand.facts(), end);
     journal.whenDurable(write);
@@ -231,9 +233,10 @@ class Acceptance {
 
   /** The client left before its request was whole. */
   #recordGone(): void {
+    const { journal, ended } = this.#ports.run;
     const end = { outcome: 'client_gone', status: 0, finishedAtMs: Date.now() };
-    endRequest(this.#ports.run.journal, null, this.#hand.facts(), end);
-    this.#ports.run.ended(end.outcome, end.status);
+    if (journal.state().acceptsRefusals) endRequest(journal, null, this.#hand.facts(), end);
+    ended(end.outcome, end.status);
   }
 }
 

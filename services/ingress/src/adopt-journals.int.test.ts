@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BusRecord, openMemoryBus } from '@fluxrouter/event-bus';
@@ -49,7 +49,7 @@ test('closes and ships what a dead process left, and leaves a living one alone',
 
   const adoption = startAdoption({
     ...{ directory, bus, log: silentLog, everyMs: 600_000 },
-    closeOrphans: (journal) => recoverOrphans(journal, 3_000).length,
+    closeOrphans: (journal) => recoverOrphans(journal, 3_000, () => {}).length,
   });
   expect(await adoption.look()).toBe(1);
   expect(await adoption.look()).toBe(0);
@@ -65,5 +65,37 @@ test('closes and ships what a dead process left, and leaves a living one alone',
   ]);
   expect(living.state().openEntries).toBe(1);
   await living.close();
+  await bus.close();
+});
+
+test('an entry that cannot be read is told of and closed; it keeps no other from its record', async () => {
+  const path = join(directory, 'gateway.sqlite');
+  const journal = openJournal({ path, maxBytes: 1_000_000 });
+  journal.begin(Buffer.from([0x0a, 0xff]));
+  // Its `committed` row says that it is longer than it is.
+  journal.update(journal.begin(RequestFacts.encode(facts()).finish()), Buffer.from([1, 0]));
+  journal.begin(RequestFacts.encode(facts()).finish());
+  await journal.close();
+
+  const next = openJournal({ path, maxBytes: 1_000_000 });
+  const told: unknown[] = [];
+  expect(recoverOrphans(next, 3_000, (error) => told.push(error))).toHaveLength(1);
+  expect([told.length, next.recovered().length, next.state().outboxEntries]).toEqual([2, 0, 1]);
+  await next.close();
+});
+
+test('a damaged journal of a dead process is set aside, and somebody is told', async () => {
+  const bus = openMemoryBus();
+  await bus.ensureTopics([TOPICS.usage]);
+  writeFileSync(join(directory, 'gateway-2.sqlite'), Buffer.alloc(16_384, 0xee));
+  const errors: unknown[] = [];
+  const log = { ...silentLog, error: (fields: unknown) => void errors.push(fields) };
+  const adoption = startAdoption({
+    ...{ directory, bus, log, everyMs: 600_000 },
+    closeOrphans: () => 0,
+  });
+  await adoption.look();
+  await adoption.stop();
+  expect(errors).toMatchObject([{ file: expect.stringMatching(/^gateway-2\.sqlite\.damaged-/) }]);
   await bus.close();
 });

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { adoptJournal, type Journal } from '@fluxrouter/journal';
+import type { Log } from '@fluxrouter/service-kit/log';
 import { type ShippingParts, shipAll, shipEvents } from './ship-events.ts';
 
 export interface AdoptionOptions extends Omit<ShippingParts, 'journal'> {
@@ -18,6 +19,12 @@ export interface Adoption {
   stop(): Promise<void>;
 }
 
+/** Events may be lost, for the first time and without a trace elsewhere: somebody has to know. */
+export function tellDamaged(log: Log, aside: string, err: Error): void {
+  const file = basename(aside);
+  log.error({ file, err }, 'A journal was damaged and lies aside: its events are not on the bus');
+}
+
 /**
  * Journals whose process is dead and does not come back (fewer workers, another machine's volume): what
  * they left open becomes orphaned, what they had not shipped is shipped, under their lock.
@@ -29,7 +36,10 @@ export function startAdoption(options: AdoptionOptions): Adoption {
   let looking: Promise<number> = Promise.resolve(0);
 
   async function adopt(path: string): Promise<number> {
-    const journal = adoptJournal(path);
+    const journal = adoptJournal(path, {
+      maxBytes: Number.POSITIVE_INFINITY,
+      onDamaged: (aside, err) => tellDamaged(log, aside, err),
+    });
     if (journal === null) return 0;
     try {
       const orphans = options.closeOrphans(journal);

@@ -1,4 +1,4 @@
-export { startAdoption } from './adopt-journals.ts';
+export { startAdoption, tellDamaged } from './adopt-journals.ts';
 export { type IngressConfig, ingressConfig } from './config.ts';
 export { type Ingress, type IngressNeeds, startIngress } from './module.ts';
 export { recoverOrphans } from './orphans.ts';

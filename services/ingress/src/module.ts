@@ -57,7 +57,12 @@ export interface Ingress {
 /** Starts ingress: orphans of a killed predecessor first, then the keys, then the doors. */
 export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   const { config, journal, log, metrics } = needs;
-  const orphans = recoverOrphans(journal, Date.now());
+  const orphans = recoverOrphans(journal, Date.now(), (err) =>
+    log.error(
+      { err: err as Error },
+      'An open request in the journal cannot be read: it has no record',
+    ),
+  );
   if (orphans.length > 0)
     log.warn(
       { orphans: orphans.length },

@@ -4,7 +4,7 @@ import {
   type RequestFacts as Facts,
   RequestFacts,
 } from '@fluxrouter/generated/events';
-import type { Journal } from '@fluxrouter/journal';
+import type { Journal, RecoveredEntry } from '@fluxrouter/journal';
 import { type RequestEnd, requestFinished } from './request-end.ts';
 
 export interface CommittedAttempt {
@@ -69,29 +69,52 @@ function orphanedAttempt(facts: Facts, attempt: CommittedAttempt): Buffer {
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** Turns what a killed predecessor left open into `orphaned` events. @returns the requests' ids. */
-export function recoverOrphans(journal: Journal, nowMs: number): string[] {
-  const entries = journal.recovered();
+/**
+ * Turns what a killed predecessor left open into `orphaned` events.
+ *
+ * @param onUnreadable of an entry that is closed without an event: kept, it would end every start to come.
+ * @returns the requests' ids.
+ */
+export function recoverOrphans(
+  journal: Journal,
+  nowMs: number,
+  onUnreadable: (error: unknown) => void,
+): string[] {
   const ids: string[] = [];
-  for (const { entry, begun, updated } of entries) {
-    const facts = RequestFacts.decode(begun);
-    ids.push(facts.requestId);
-    if (updated === null) {
-      const end = requestFinished(facts, { outcome: 'orphaned', status: 0, finishedAtMs: nowMs });
-      journal.finish(entry, [
-        { key: facts.account, type: 'RequestFinished', value: encodeRequestFinished(end) },
-      ]);
-      continue;
+  for (const recovered of journal.recovered()) {
+    try {
+      ids.push(closeOrphan(journal, recovered, nowMs));
+    } catch (error) {
+      onUnreadable(error);
+      journal.finish(recovered.entry, []);
     }
-    const row = Buffer.from(updated.buffer, updated.byteOffset, updated.byteLength);
-    const endAt = 4 + row.readUInt32LE(0);
-    const attempt = { type: 'AttemptFinished', value: row.subarray(4, endAt) };
-    const end = { type: 'RequestFinished', value: row.subarray(endAt) };
-    const events = endAt === 4 ? [end] : [attempt, end];
-    journal.finish(
-      entry,
-      events.map((event) => ({ key: facts.account, ...event })),
-    );
   }
   return ids;
+}
+
+/** @throws before anything is written, where the rows cannot be read. */
+function closeOrphan(
+  journal: Journal,
+  { entry, begun, updated }: RecoveredEntry,
+  nowMs: number,
+): string {
+  const facts = RequestFacts.decode(begun);
+  if (updated === null) {
+    const end = requestFinished(facts, { outcome: 'orphaned', status: 0, finishedAtMs: nowMs });
+    journal.finish(entry, [
+      { key: facts.account, type: 'RequestFinished', value: encodeRequestFinished(end) },
+    ]);
+    return facts.requestId;
+  }
+  const row = Buffer.from(updated.buffer, updated.byteOffset, updated.byteLength);
+  const endAt = 4 + row.readUInt32LE(0);
+  if (endAt >= row.length) throw new RangeError('a committed row is cut off');
+  const attempt = { type: 'AttemptFinished', value: row.subarray(4, endAt) };
+  const end = { type: 'RequestFinished', value: row.subarray(endAt) };
+  const events = endAt === 4 ? [end] : [attempt, end];
+  journal.finish(
+    entry,
+    events.map((event) => ({ key: facts.account, ...event })),
+  );
+  return facts.requestId;
 }

@@ -13,6 +13,7 @@ let durable: ((error: Error | null) => void)[];
 let rows: { entry: number; begun: Uint8Array }[];
 let published: AttemptFinished[];
 let inner: AttemptSink;
+let acceptsNew: boolean;
 const entries = new Map<string, number>();
 
 beforeEach(() => {
@@ -20,6 +21,7 @@ beforeEach(() => {
   durable = [];
   rows = [];
   published = [];
+  acceptsNew = true;
   entries.clear();
 });
 
@@ -34,6 +36,7 @@ const journal: AttemptJournal = {
   },
   whenDurable: (callback) => void durable.push(callback),
   recovered: () => rows,
+  state: () => ({ acceptsNew }),
 };
 
 const attempts = new JournaledAttempts(
@@ -97,10 +100,22 @@ it('is not made where the journal cannot be written to, or the caller has gone',
   expect(entries.size).toBe(0);
 });
 
+it('is not made where the journal is full, and adds nothing to it; what runs goes on', async () => {
+  attempts.begin(begin, sink).accept();
+  commit();
+  acceptsNew = false;
+  attempts.begin({ ...begin, number: 3 }, sink).cancel('client_gone');
+  await Promise.resolve();
+  expect(story).toEqual(['journal begun', 'provider called', 'lost false']);
+  inner.end(AttemptEnd.fromPartial({ outcome: 'completed' }));
+  commit();
+  expect(story.at(-1)).toBe('told completed');
+});
+
 it('left open by a crash it is closed as orphaned, charged 0, under its account', () => {
   attempts.begin(begin, sink);
   commit();
-  expect(closeOrphanedAttempts(journal)).toBe(1);
+  expect(closeOrphanedAttempts(journal, () => {})).toBe(1);
   expect(story.at(-1)).toBe('journal finished 1 acc_1 AttemptFinished');
   expect(published).toMatchObject([
     {
@@ -112,5 +127,17 @@ it('left open by a crash it is closed as orphaned, charged 0, under its account'
       accepted: false,
       chargedPicoUsd: 0n,
     },
+  ]);
+});
+
+it('left open in a row that cannot be read it is closed and told of, and the others count', () => {
+  journal.begin(new Uint8Array(0));
+  attempts.begin(begin, sink);
+  const told: unknown[] = [];
+  expect(closeOrphanedAttempts(journal, (error) => told.push(error))).toBe(1);
+  expect(told).toHaveLength(1);
+  expect(story.slice(-2)).toEqual([
+    'journal finished 1 ',
+    'journal finished 2 acc_1 AttemptFinished',
   ]);
 });

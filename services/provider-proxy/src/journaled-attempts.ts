@@ -16,6 +16,8 @@ export interface AttemptJournal {
   ): void;
   whenDurable(callback: (error: Error | null) => void): void;
   recovered(): readonly { entry: number; begun: Uint8Array }[];
+  /** Full or failing, it takes what runs to its end and nothing new. */
+  state(): { readonly acceptsNew: boolean };
 }
 
 /**
@@ -37,6 +39,10 @@ export class JournaledAttempts implements ProviderProxyPort {
   }
 
   begin(begin: AttemptBegin, sink: AttemptSink): AttemptCall {
+    if (!this.#journal.state().acceptsNew) {
+      queueMicrotask(() => sink.lost(false));
+      return NOT_MADE;
+    }
     const eventId = attemptEventId(begin.request?.requestId ?? '', begin.number);
     const entry = this.#journal.begin(begunRow(begin));
     this.#entries.set(eventId, entry);
@@ -54,6 +60,8 @@ export class JournaledAttempts implements ProviderProxyPort {
     return attempt;
   }
 }
+
+const NOT_MADE: AttemptCall = { accept() {}, cancel() {}, resume() {} };
 
 class JournaledAttempt implements AttemptCall, AttemptSink {
   readonly #journal: AttemptJournal;
@@ -127,14 +135,28 @@ function begunRow({ request, number, candidate, holdPicoUsd }: AttemptBegin): Bu
   return Buffer.concat([Buffer.of(account.length), account, event]);
 }
 
-/** Turns what a killed predecessor left open into `orphaned` events. @returns how many attempts. */
-export function closeOrphanedAttempts(journal: AttemptJournal): number {
-  const entries = journal.recovered();
-  for (const { entry, begun } of entries) {
-    const row = Buffer.from(begun.buffer, begun.byteOffset, begun.byteLength);
-    const valueAt = 1 + row.readUInt8(0);
-    const key = row.toString('utf8', 1, valueAt);
-    journal.finish(entry, [{ key, type: 'AttemptFinished', value: row.subarray(valueAt) }]);
+/**
+ * Turns what a killed predecessor left open into `orphaned` events.
+ *
+ * @param onUnreadable of an entry that is closed without an event: kept, it would end every start to come.
+ * @returns how many attempts.
+ */
+export function closeOrphanedAttempts(
+  journal: AttemptJournal,
+  onUnreadable: (error: unknown) => void,
+): number {
+  let closed = 0;
+  for (const { entry, begun } of journal.recovered()) {
+    try {
+      const row = Buffer.from(begun.buffer, begun.byteOffset, begun.byteLength);
+      const valueAt = 1 + row.readUInt8(0);
+      const key = row.toString('utf8', 1, valueAt);
+      journal.finish(entry, [{ key, type: 'AttemptFinished', value: row.subarray(valueAt) }]);
+      closed += 1;
+    } catch (error) {
+      onUnreadable(error);
+      journal.finish(entry, []);
+    }
   }
-  return entries.length;
+  return closed;
 }

@@ -141,7 +141,9 @@ export function startProviderProxy(needs: ProviderProxyNeeds): ProviderProxy {
 
   const { journal, ownJournal } = needs;
   if (ownJournal) {
-    const orphans = closeOrphanedAttempts(journal);
+    const orphans = closeOrphanedAttempts(journal, (err) =>
+      needs.log.error({ err: err as Error }, 'An open attempt in the journal cannot be read'),
+    );
     if (orphans > 0)
       needs.log.warn({ orphans }, 'Attempts of a killed predecessor were closed as orphaned');
   }

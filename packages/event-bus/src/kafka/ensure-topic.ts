@@ -4,6 +4,8 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { TopicMismatchError } from '../bus-errors.ts';
 import type { TopicBornEncoder, TopicSpec } from '../port.ts';
 import { assertTopicShape, topicBornRecord } from '../topic-shape.ts';
+import { toBusRecord } from './bus-record.ts';
+import { epochOfBirth } from './epoch-of-birth.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaProducer } from './kafka-producer.ts';
 import { untilSettled } from './until-settled.ts';
@@ -49,19 +51,22 @@ async function ensureOnce(
   });
   // The controller knows a new topic a moment before each broker does.
   await untilSettled(() => verify(spec, admin));
-  let unborn = isNew ? all(spec) : await untilSettled(() => untilBorn(spec, admin));
-  const readFirst = (without: readonly number[]) =>
-    untilSettled(() => readEpoch(spec, link, without));
-  let epoch = unborn.length < spec.partitions ? await readFirst(unborn) : undefined;
-  if (unborn.length > 0) {
-    // Asked again: this process, too, may have been paused for long.
-    if (!isNew) unborn = await untilSettled(() => findUnborn(spec, admin));
-    epoch ??= randomUUID();
-    const record = topicBornRecord(topicBorn, spec.name, epoch);
-    const placed = unborn.map((partition) => ({ record, partition }));
-    if (placed.length > 0) await producer.appendTo(spec.name, placed);
-  }
-  return (await readFirst([])) ?? '';
+  const readNow = () => untilSettled(() => readBirths(spec, link));
+  let births: (string | undefined)[] = [];
+  if (!isNew) births = await untilSettled(() => untilBorn(spec, link));
+  // Asked again: this process, too, may have been paused for long.
+  if (births.includes(undefined)) births = await readNow();
+  const first = births.find((each) => each !== undefined);
+  const unborn = all(spec).filter((partition) => births[partition] === undefined);
+  if (unborn.length === 0 && first !== undefined) return first;
+  const record = topicBornRecord(topicBorn, spec.name, first ?? randomUUID());
+  await producer.appendTo(
+    spec.name,
+    unborn.map((partition) => ({ record, partition })),
+  );
+  // Another may have been at it at the same time: what all go by is in the log.
+  const born = await readNow();
+  return born.find((each) => each !== undefined) ?? '';
 }
 
 const all = ({ partitions }: TopicSpec) => Array.from({ length: partitions }, (_, index) => index);
@@ -99,37 +104,35 @@ async function verify(spec: TopicSpec, admin: Admin): Promise<void> {
 }
 
 /** Waits for whoever made the topic. What is left then was made by a process that died. */
-async function untilBorn(spec: TopicSpec, admin: Admin): Promise<number[]> {
+async function untilBorn(spec: TopicSpec, link: KafkaLink): Promise<(string | undefined)[]> {
   const until = performance.now() + BIRTH_MS;
   for (;;) {
-    const unborn = await findUnborn(spec, admin);
-    if (unborn.length === 0 || performance.now() > until) return unborn;
+    const births = await readBirths(spec, link);
+    if (!births.includes(undefined) || performance.now() > until) return births;
     await sleep(ASK_EVERY_MS);
   }
 }
 
-async function findUnborn({ name }: TopicSpec, admin: Admin): Promise<number[]> {
-  const offsets = await admin.fetchTopicOffsets(name);
-  return offsets.filter(({ high }) => high === '0').map(({ partition }) => partition);
-}
-
-/** From the first record of the first partition that has one. */
-async function readEpoch(
+/** The epoch that each partition's birth tells; undefined where there is none yet. */
+function readBirths(
   { name, partitions }: TopicSpec,
   link: KafkaLink,
-  unborn: readonly number[],
-): Promise<string | undefined> {
-  const partition =
-    all({ name, partitions, cleanup: 'keep' }).find((p) => !unborn.includes(p)) ?? 0;
-  const { responses } = await link.run(async (cluster) => {
-    const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(name, [partition]));
-    const broker = await cluster.findBroker({ nodeId });
-    return broker.fetch({
-      ...{ maxWaitTime: 0, minBytes: 0, maxBytes: 1, isolationLevel: 0 },
-      topics: [{ topic: name, partitions: [{ partition, fetchOffset: '0', maxBytes: 1 }] }],
+): Promise<(string | undefined)[]> {
+  const read = async (partition: number, maxBytes: number) => {
+    const { responses } = await link.run(async (cluster) => {
+      const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(name, [partition]));
+      const broker = await cluster.findBroker({ nodeId });
+      return broker.fetch({
+        ...{ maxWaitTime: 0, minBytes: 0, maxBytes, isolationLevel: 0 },
+        topics: [{ topic: name, partitions: [{ partition, fetchOffset: '0', maxBytes }] }],
+      });
     });
-  });
-  const first = responses[0]?.partitions[0]?.messages[0];
-  const epoch = first?.headers['epoch'];
-  return epoch === undefined || Array.isArray(epoch) ? undefined : epoch.toString();
+    const messages = responses[0]?.partitions[0]?.messages ?? [];
+    return messages.map((message) => toBusRecord(name, partition, message));
+  };
+  return Promise.all(
+    Array.from({ length: partitions }, (_, partition) =>
+      epochOfBirth((maxBytes) => read(partition, maxBytes)),
+    ),
+  );
 }

@@ -157,6 +157,11 @@ describe('a topic that is made anew', () => {
       },
     });
     const values = () => batches.flatMap((batch) => batch.values);
+    const tailed = new Set<string>();
+    const onRecords = (records: PartitionBatch['records']) => {
+      for (const value of valuesOf(records)) tailed.add(value);
+    };
+    await bus.tail({ topic: topic.name, from: 'start', onRecords });
     const old = Array.from({ length: 20 }, (_, i) => outgoing(`k${i}`, `old ${i}`));
     await bus.append(topic.name, old);
     await eventually('the old records', () => values().length === 20);
@@ -172,9 +177,85 @@ describe('a topic that is made anew', () => {
     const fresh = Array.from({ length: 100 }, (_, i) => outgoing(`k${i}`, `new ${i}`));
     await other.append(topic.name, fresh);
     await eventually('the new records', () => new Set(values()).size === 120, 30_000);
+    await eventually('the new records with the tail', () => tailed.size === 120, 30_000);
     const after = batches.filter(({ values: some }) => some.some((one) => one.startsWith('new')));
     expect(after.every(({ epoch }) => epoch !== epochBefore)).toBe(true);
     expect(new Set(after.map(({ epoch }) => epoch)).size).toBe(1);
+  });
+});
+
+/** A record of somebody who was still appending to the topic of before when it was made anew. */
+async function appendStray(topic: string, partition: number): Promise<void> {
+  const client = new kafkajs.Kafka({
+    brokers: [kafka.brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+  const producer = client.producer();
+  await producer.connect();
+  await producer.send({ topic, messages: [{ partition, key: 'k', value: 'stray' }] });
+  await producer.disconnect();
+}
+
+describe('a topic whose first record is none of birth', () => {
+  const makeWithStray = async (name: string) => {
+    const keep = ['retention.ms', 'retention.bytes'].map((each) => ({ name: each, value: '-1' }));
+    await withAdmin((admin) =>
+      admin.createTopics({ topics: [{ topic: name, numPartitions: 2, configEntries: keep }] }),
+    );
+    await appendStray(name, 0);
+  };
+  const epochOf = async (bus: EventBus, topic: string) => {
+    let epoch = '';
+    const consumer = await bus.consume({
+      ...{ ...LIMITS, group: freshName('group'), topics: [topic] },
+      handle: async (batch) => {
+        epoch = batch.epoch;
+      },
+    });
+    await eventually('a batch', () => epoch !== '', 5_000).catch(() => {});
+    await consumer.stop();
+    return epoch;
+  };
+
+  it('is born all the same, with one epoch for whoever opens it', {
+    timeout: 90_000,
+  }, async () => {
+    const topic = keepTopic(2);
+    await makeWithStray(topic.name);
+    const [first, second] = [open(), open()];
+    await first.ensureTopics([topic]);
+    await second.ensureTopics([topic]);
+    const epoch = await epochOf(first, topic.name);
+    expect(epoch).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await epochOf(second, topic.name)).toBe(epoch);
+    const born = (await readAll(first, topic.name)).filter(({ headers }) => headers['epoch']);
+    expect(born.map(({ offset }) => offset)).toEqual([1n, 0n]);
+  });
+
+  it('is seen to be another than before by who consumes', { timeout: 90_000 }, async () => {
+    const bus = open();
+    const topic = keepTopic(2);
+    await bus.ensureTopics([topic]);
+    const seen = new Set<string>();
+    await bus.consume({
+      ...{ ...LIMITS, group: freshName('group'), topics: [topic.name] },
+      async handle({ records, endOffset, commit }) {
+        for (const value of valuesOf(records)) seen.add(value);
+        await commit(endOffset, '');
+      },
+    });
+    const old = Array.from({ length: 20 }, (_, i) => outgoing(`k${i}`, `old ${i}`));
+    await bus.append(topic.name, old);
+    await eventually('the old records', () => seen.size === 20);
+    await withAdmin((admin) => admin.deleteTopics({ topics: [topic.name] }));
+    await eventually('its end', () =>
+      withAdmin(async (admin) => !(await admin.listTopics()).includes(topic.name)),
+    );
+    await makeWithStray(topic.name);
+    const other = open();
+    await other.ensureTopics([topic]);
+    await other.append(topic.name, [outgoing('k', 'new')]);
+    await eventually('the new records', () => seen.has('stray') && seen.has('new'), 30_000);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { TopicLog } from '../log-bus/storage.ts';
 import type { BusRecord, OutgoingRecord, RecordPosition, TopicSpec } from '../port.ts';
 import { toBusRecord } from './bus-record.ts';
+import { epochOfBirth } from './epoch-of-birth.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaProducer } from './kafka-producer.ts';
 import type { FetchRequest } from './kafkajs-wire.ts';
@@ -78,8 +79,7 @@ export class KafkaTopic implements TopicLog {
   /** Where the log ends, and whether it is still the log that it was. */
   async check(): Promise<void> {
     const askedAtMs = Date.now();
-    const [first] = await this.#fetch(0, 0, 1);
-    const epoch = first?.headers['epoch'];
+    const epoch = await epochOfBirth((maxBytes) => this.#fetch(0, 0, maxBytes));
     const ends = await this.readEnds();
     if (epoch !== undefined && epoch !== this.#epoch) this.#wasMadeAnew(epoch);
     for (const [partition, end] of ends.entries()) this.grew(partition, end);

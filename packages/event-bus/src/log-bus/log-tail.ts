@@ -14,6 +14,7 @@ export class LogTail implements Tail {
   readonly #onStopped: () => void;
   readonly #signal = new WakeSignal();
   readonly #next: number[];
+  #epoch: string;
   readonly #goal: readonly number[];
   readonly #unsubscribe: () => void;
   readonly #done: Promise<void>;
@@ -28,6 +29,7 @@ export class LogTail implements Tail {
     this.#options = options;
     this.#onStopped = onStopped;
     this.#goal = [...log.ends];
+    this.#epoch = log.epoch;
     const { from } = options;
     this.#next = this.#goal.map((end, partition) => {
       if (from === 'end') return end;
@@ -89,6 +91,11 @@ export class LogTail implements Tail {
   async #readAll(): Promise<void> {
     for (let found = true; found && !this.#stopped; ) {
       found = false;
+      if (this.#log.epoch !== this.#epoch) {
+        // Made anew: what was next is of another log.
+        this.#epoch = this.#log.epoch;
+        this.#next.fill(0);
+      }
       for (let partition = 0; partition < this.#next.length && !this.#stopped; partition += 1) {
         if (await this.#readPartition(partition)) found = true;
       }

@@ -30,7 +30,7 @@ export interface DecisionsOptions extends PeerAddresses {
 }
 
 /** Counts, flags and a name take a kilobyte or two; one that is larger would break the stream of all. */
-const requestCharactersMax = 32_768;
+const requestBytesMax = 32_768;
 
 /**
  * Decisions over one long-lived stream to each router: what one turn of the loop asks goes in one
@@ -57,7 +57,7 @@ export function connectDecisions(options: DecisionsOptions): PeerConnection<Deci
   return {
     api: {
       async decide(request) {
-        if (request.requestedModel.length + request.factsJson.length > requestCharactersMax) {
+        if (bytesOf(request) > requestBytesMax) {
           throw new RpcError('invalid_argument', 'the request is too large to be decided on');
         }
         try {
@@ -72,6 +72,9 @@ export function connectDecisions(options: DecisionsOptions): PeerConnection<Deci
     close: () => peers.close(),
   };
 }
+
+const bytesOf = ({ requestedModel, factsJson }: DecideRequest): number =>
+  Buffer.byteLength(requestedModel) + Buffer.byteLength(factsJson);
 
 /** Its router went before it answered. */
 class LostQuestion extends RpcError {}

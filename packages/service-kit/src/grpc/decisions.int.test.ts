@@ -32,7 +32,7 @@ async function serveUntilClosed(...args: Parameters<typeof serve>): Promise<Grpc
 }
 
 function connect(address: string, options: { token?: string; deadlineMs?: number } = {}) {
-  const connection = connectDecisions({ addresses: [address], token, waitMs: 100, ...options });
+  const connection = connectDecisions({ addresses: [address], token, waitMs: 500, ...options });
   closers.push(connection.close);
   return connection.api;
 }
@@ -146,5 +146,19 @@ describe('decisions between processes', () => {
     expect(answers.map((each) => routedModel(each)?.split('-')[0])).toEqual(
       Array.from({ length: 1000 }, (_, n) => String(n)),
     );
+  });
+
+  test('questions at their largest, all of one turn, do not break the stream of all', async () => {
+    const { address } = await serveUntilClosed(echo);
+    const api = connect(address, { deadlineMs: 30_000 });
+    // A character of three bytes: the limit is of bytes.
+    const largest = (n: number) => `${n}-${'猫'.repeat(10_900)}`;
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, n) => api.decide(asking(largest(n)))),
+    );
+    expect(answers.map(routedModel)).toEqual(answers.map((_, n) => largest(n)));
+    await expect(api.decide(asking('猫'.repeat(11_000)))).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
   });
 });

@@ -31,7 +31,7 @@ test('a batch has its limit; the rest follows in the same turn', async () => {
   const batch = new TurnBatch<number>((items) => sizes.push(items.length) > 0);
   for (let item = 0; item < 600; item++) batch.push(item);
   await turn();
-  expect(sizes).toEqual([256, 256, 88]);
+  expect(sizes).toEqual([200, 200, 200]);
 });
 
 test('a full receiver is left alone until it says so, and gets what has come meanwhile at once', async () => {

@@ -195,8 +195,6 @@ class Peer<Message, Session extends FrameSession<Message>> {
       this.#reopenMs = reopenMsMin;
       this.#events.up(session);
     });
-    stream.on('data', (message: Message) => session.received(message));
-    stream.on('drain', () => session.writable());
     const lost = (error: RpcError) => {
       if (this.#session !== session) return;
       this.#session = null;
@@ -206,6 +204,16 @@ class Peer<Message, Session extends FrameSession<Message>> {
       session.lost(error);
       this.#events.down(error);
     };
+    stream.on('data', (message: Message) => {
+      try {
+        session.received(message);
+      } catch {
+        // Thrown on, it would end this process. Nothing that follows on the stream could be trusted.
+        lost(new RpcError('internal', 'the peer has sent what cannot be read'));
+        stream.cancel();
+      }
+    });
+    stream.on('drain', () => session.writable());
     stream.on('error', (error) => lost(fromGrpcError(error as ServiceError)));
     stream.on('end', () => lost(new RpcError('unavailable', 'the peer has ended the stream')));
   }

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type IngressConfig, ingressConfig, shipAll, shipEvents } from '@fluxrouter/ingress';
+import {
+  type IngressConfig,
+  ingressConfig,
+  shipAll,
+  shipEvents,
+  tellDamaged,
+} from '@fluxrouter/ingress';
 import { openJournal } from '@fluxrouter/journal';
 import type { ModuleContext, RunningModule, ShippedEvents } from '../module-context.ts';
 
@@ -25,6 +31,7 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     maxBytes: config.journalBytesMax,
     onFailure: (err) =>
       log.error({ err }, 'The journal cannot be written to; new requests are refused'),
+    onDamaged: (aside, err) => tellDamaged(log, aside, err),
   });
   const listeners: ShippedListener[] = [];
   const onShipped: ShippedListener = (type, value) => {

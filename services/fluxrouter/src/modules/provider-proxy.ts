@@ -32,7 +32,11 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     ? undefined
     : startAdoption({
         ...{ directory: journalDirectory(context), bus: context.bus, log },
-        ...{ everyMs: ADOPT_EVERY_MS, closeOrphans: closeOrphanedAttempts },
+        everyMs: ADOPT_EVERY_MS,
+        closeOrphans: (journal) =>
+          closeOrphanedAttempts(journal, (err) =>
+            log.error({ err: err as Error }, 'An open attempt of a dead process cannot be read'),
+          ),
       });
   return {
     provides: { providerProxy: proxy.port },

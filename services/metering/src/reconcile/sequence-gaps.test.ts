@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SequenceGaps } from './sequence-gaps.ts';
+import { readUpToMs, SequenceGaps } from './sequence-gaps.ts';
 
 const noteAll = (gaps: SequenceGaps, sequences: readonly number[], atMs = 0) => {
   for (const sequence of sequences) gaps.note('journal-a', sequence, atMs);
@@ -29,4 +29,44 @@ it('knows journals apart, and copies for copies', () => {
   gaps.note('journal-b', 1, 0);
   gaps.note('journal-b', 2, 0);
   expect(gaps.take(5_000)).toEqual([]);
+});
+
+it('waits for a partition that is behind, however long it takes', () => {
+  const gaps = new SequenceGaps(1_000);
+  // The busy partition has 3 to 9 and is read up to 50; the others are at their end.
+  noteAll(gaps, [1, 2, 10, 11], 100);
+  const committed = new Map([
+    [0, { offset: 5n, metadata: '' }],
+    [1, { offset: 900n, metadata: '' }],
+  ]);
+  const readMs = new Map([
+    [0, 200],
+    [1, 50],
+  ]);
+  const behind = new Map([
+    [0, 5n],
+    [1, 1_000_000n],
+  ]);
+  expect(readUpToMs(committed, behind, readMs, 3_600_000)).toBe(50);
+  expect(gaps.take(50)).toEqual([]);
+  const atEnd = new Map([
+    [0, 5n],
+    [1, 900n],
+  ]);
+  expect(readUpToMs(committed, atEnd, readMs, 3_600_000)).toBe(3_600_000);
+  expect(gaps.take(3_600_000)).toEqual([{ journal: 'journal-a', first: 3, missing: 7 }]);
+});
+
+it('takes a partition that nothing was read of yet for one that is at its beginning', () => {
+  expect(readUpToMs(new Map(), new Map([[0, 1n]]), new Map(), 5_000)).toBe(0);
+});
+
+it('keeps a bounded number of them, and takes the rest for no loss', () => {
+  const gaps = new SequenceGaps(1_000);
+  const everyOther = Array.from({ length: 100_002 }, (_, n) => 2 * n + 1);
+  noteAll(gaps, everyOther);
+  expect(gaps.take(10_000)).toEqual([]);
+  const last = everyOther.at(-1) ?? 0;
+  noteAll(gaps, [last + 1, last + 3]);
+  expect(gaps.take(10_000)).toEqual([{ journal: 'journal-a', first: last + 2, missing: 1 }]);
 });

@@ -5,7 +5,7 @@ import { TOPICS } from '@fluxrouter/events';
 import type { Log, MeteringBus, ReconcilerMetrics } from '../ports.ts';
 import { readLog } from './read-log.ts';
 import { type Reconciled, reconcileRange } from './reconcile-range.ts';
-import { SequenceGaps } from './sequence-gaps.ts';
+import { readUpToMs, SequenceGaps } from './sequence-gaps.ts';
 import { type LogRange, storedSums } from './stored-sums.ts';
 import { addTo, type Difference, type HourlySums } from './sums.ts';
 
@@ -71,6 +71,7 @@ export async function startReconciler(parts: ReconcilerParts): Promise<Reconcile
   const stalled = new Map<number, number>();
   const totals = new Map<number, { log: HourlySums; table: HourlySums }>();
   let gaps = new SequenceGaps(parts.gapMs);
+  const readMs = new Map<number, number>();
   let consumer: Consumer | undefined;
   let [compared, missing, notShipped] = [0, 0, 0];
 
@@ -88,10 +89,11 @@ export async function startReconciler(parts: ReconcilerParts): Promise<Reconcile
     }
     if (signal.aborted || batch.isStale()) return;
     note(range, result);
-    noteSequences(records);
+    noteSequences(partition, records);
     compared += records.length;
     metrics.compared(records.length);
     await batch.commit(endOffset, '');
+    await tellGaps();
     // A full batch: there is more, and the comparison must not fall behind the traffic.
     if (records.length >= BATCH_RECORDS) return;
     await sleep(everyMs, undefined, { signal }).catch(() => {});
@@ -128,18 +130,24 @@ export async function startReconciler(parts: ReconcilerParts): Promise<Reconcile
   }
 
   /** Who reads some of the partitions only cannot tell. */
-  function noteSequences(records: PartitionBatch['records']): void {
+  function noteSequences(partition: number, records: PartitionBatch['records']): void {
+    readMs.set(partition, records.at(-1)?.appendedAtMs ?? 0);
     const owned = consumer?.assigned().get(topic)?.length ?? 0;
     if (owned < TOPICS.usage.partitions) {
       gaps = new SequenceGaps(parts.gapMs);
       return;
     }
-    const nowMs = performance.now();
-    for (const { headers } of records) {
+    for (const { headers, appendedAtMs } of records) {
       const { journal, sequence } = headers;
-      if (journal !== undefined) gaps.note(journal, Number(sequence), nowMs);
+      if (journal !== undefined) gaps.note(journal, Number(sequence), appendedAtMs);
     }
-    for (const { journal, first, missing: count } of gaps.take(nowMs)) {
+  }
+
+  async function tellGaps(): Promise<void> {
+    const askedAtMs = Date.now();
+    const committed = await bus.committed(GROUP, topic);
+    const upToMs = readUpToMs(committed, await bus.endOffsets(topic), readMs, askedAtMs);
+    for (const { journal, first, missing: count } of gaps.take(upToMs)) {
       notShipped += count;
       metrics.notShipped(count);
       log.error({ journal, first, missing: count }, 'Events of a journal are not in the log');

@@ -59,6 +59,9 @@ export function connectAttempts(options: AttemptsOptions): PeerConnection<Provid
   };
 }
 
+/** Others come before a peer that has refused an attempt, for so long. */
+const REFUSED_REST_MS = 1000;
+
 /** The attempts that run on one stream. */
 class AttemptsSession implements FrameSession<Buffer>, FrameListener {
   readonly #wire: FrameWire<Buffer>;
@@ -67,6 +70,7 @@ class AttemptsSession implements FrameSession<Buffer>, FrameListener {
   readonly batch: FrameBatch;
   draining = false;
   #last = 0;
+  #refusedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(wire: FrameWire<Buffer>, limits: Limits) {
     this.#wire = wire;
@@ -74,8 +78,10 @@ class AttemptsSession implements FrameSession<Buffer>, FrameListener {
     this.batch = new FrameBatch((message) => wire.write(message));
   }
 
+  /** Whoever has just refused (its journal is full) has the fewest of all: not for that the next. */
   get load(): number {
-    return this.#calls.size;
+    const refused = performance.now() - this.#refusedAtMs < REFUSED_REST_MS;
+    return refused ? Number.POSITIVE_INFINITY : this.#calls.size;
   }
 
   run(call: RemoteAttempt, begin: AttemptBegin): void {
@@ -125,6 +131,7 @@ class AttemptsSession implements FrameSession<Buffer>, FrameListener {
     const call = this.#calls.get(attempt);
     if (call === undefined) return;
     this.forget(attempt);
+    if (end.outcome === NOT_BEGUN && !call.cancelled) this.#refusedAtMs = performance.now();
     this.#guard(call, () => call.end(end));
   }
 
@@ -153,7 +160,7 @@ class RemoteAttempt implements AttemptCall {
   #session: AttemptsSession | null = null;
   #id = 0;
   ended = false;
-  #cancelled = false;
+  cancelled = false;
   #cancelTimer: NodeJS.Timeout | undefined;
   /** Bytes that the sink has taken and that no credit was given for yet. */
   #taken = 0;
@@ -173,12 +180,12 @@ class RemoteAttempt implements AttemptCall {
   // Ingress' side
 
   accept(): void {
-    if (!this.ended && !this.#cancelled) this.#session?.batch.frames.accept(this.#id);
+    if (!this.ended && !this.cancelled) this.#session?.batch.frames.accept(this.#id);
   }
 
   cancel(reason: CancelReason): void {
-    if (this.ended || this.#cancelled) return;
-    this.#cancelled = true;
+    if (this.ended || this.cancelled) return;
+    this.cancelled = true;
     if (this.#session === null) {
       // Still waiting for a provider-proxy: nothing was begun.
       this.ended = true;

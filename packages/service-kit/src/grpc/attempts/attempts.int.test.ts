@@ -27,14 +27,20 @@ interface Served {
   server: GrpcServer;
   service: AttemptsService;
   messages: Buffer[];
+  /** Of its callers. */
+  callers: ServerStream[];
 }
+
+type ServerStream = NodeJS.EventEmitter & { write(message: Buffer): boolean };
 
 async function serve(proxy: ProviderProxyPort, address = '127.0.0.1:0'): Promise<Served> {
   const service = serveAttempts(proxy);
   const messages: Buffer[] = [];
+  const callers: ServerStream[] = [];
   const { attempts } = service.streams as unknown as { attempts: (stream: never) => void };
   const streams = {
-    attempts(stream: NodeJS.EventEmitter) {
+    attempts(stream: ServerStream) {
+      callers.push(stream);
       stream.on('data', (message: Buffer) => messages.push(message));
       attempts(stream as never);
     },
@@ -42,7 +48,7 @@ async function serve(proxy: ProviderProxyPort, address = '127.0.0.1:0'): Promise
   const served = { ...service, streams: streams as never };
   const server = await serveGrpc({ address, token, services: [served] });
   closers.push(() => server.close(20));
-  return { server, service, messages };
+  return { server, service, messages, callers };
 }
 
 function connect(addresses: string[], options: Partial<AttemptsOptions> = {}) {
@@ -198,6 +204,29 @@ describe('attempts between processes', () => {
     expect([seen.story, next.story]).toEqual([['lost true'], ['end completed']]);
   });
 
+  test('one that refuses is not taken for the one with the fewest', async () => {
+    const full: ProviderProxyPort = {
+      begin(_begin, sink) {
+        queueMicrotask(() => sink.lost(false));
+        return { accept() {}, cancel() {}, resume() {} };
+      },
+    };
+    const well = new FakeProxy();
+    const addresses = [(await serve(full)).server.address, (await serve(well)).server.address];
+    const connection = connect(addresses);
+    await until(() => connection.up() === 2);
+    const stories: string[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      const seen = new Seen();
+      connection.api.begin(beginning(), seen);
+      await until(() => seen.story.length > 0 || well.attempts.length > n - stories.length);
+      if (seen.story.length > 0) stories.push(...seen.story);
+    }
+    // Once a second at most: what runs on the other is no reason to ask it again.
+    expect(stories.length).toBeLessThan(5);
+    expect(well.attempts).toHaveLength(10 - stories.length);
+  });
+
   test('one that drains lets its attempts end, and is begun on no more', async () => {
     const [first, second] = [new FakeProxy(), new FakeProxy()];
     const draining = await serve(first);
@@ -259,6 +288,25 @@ describe('attempts between processes', () => {
     attempt.sink.end(ending());
     await seen.over;
     expect(seen.story).toEqual(['end completed']);
+  });
+
+  test('bytes that are no frames, of a provider-proxy, lose what runs on that stream, and no more', async () => {
+    const garbling = new FakeProxy();
+    const bad = await serve(garbling);
+    const connection = connect([bad.server.address]);
+    const seen = new Seen();
+    connection.api.begin(beginning(), seen);
+    await garbling.attempt(0);
+    for (const stream of bad.callers) stream.write(Buffer.from([0x0a, 0xff, 0x01]));
+    await seen.over;
+    expect(seen.story).toEqual(['lost true']);
+    await garbling.attempts[0]?.untilTold('cancel caller_lost');
+    // The stream is made anew, and what comes on it counts.
+    const next = new Seen();
+    connection.api.begin(beginning(), next);
+    (await garbling.attempt(1)).sink.end(ending());
+    await next.over;
+    expect(next.story).toEqual(['end completed']);
   });
 
   test('tools get all of an attempt by one call', async () => {
