@@ -118,10 +118,12 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
     };
   };
 
+  const models = makeModelListing(needs.catalogue, needs.listing);
   const app = makeApp(
     {
       keys,
       router: needs.router,
+      models,
       run: {
         journal,
         proxy: needs.proxy,
@@ -164,7 +166,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
     {
       keys,
       query: needs.query,
-      models: makeModelListing(needs.catalogue, needs.listing),
+      models,
       readiness,
       onFault,
     },
