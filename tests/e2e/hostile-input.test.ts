@@ -135,6 +135,26 @@ describe('bad input gets a clear error in the dialect, and a record', () => {
     });
   }
 
+  it('names the three nearest models on every path that takes a name, whatever the name is made of', async () => {
+    const nearest = /^There is no such model\. Nearest: \S+, \S+, \S+, flux-auto\. \(request req_/;
+    for (const model of ['gpt-nothing', ' flux-auto', 'mödel', '', 'x'.repeat(200), 'a\u0000b']) {
+      const body = JSON.stringify({ ...JSON.parse(good), model, max_tokens: 9 });
+      for (const path of [chat, messages, `${messages}/count_tokens`, '/v1/routing/debug']) {
+        const answer = await send(path, body);
+        expect(answer.status).toBe(404);
+        expect(answer.body.error['message']).toMatch(nearest);
+      }
+    }
+    for (const path of ['/v1/models/gpt-nothing', '/anthropic/v1/models/gpt-nothing']) {
+      const response = await fetch(system.baseUrl + path, {
+        headers: { 'x-api-key': system.key, authorization: `Bearer ${system.key}` },
+      });
+      expect(response.status).toBe(404);
+      const { error } = (await response.json()) as { error: Record<string, string> };
+      expect(error['message']).toMatch(nearest);
+    }
+  });
+
   it('tells Anthropic’s clients in Anthropic’s shape', async () => {
     const answer = await send(messages, good);
     expect(answer.body).toMatchObject({

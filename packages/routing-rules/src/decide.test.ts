@@ -237,6 +237,20 @@ describe('health', () => {
     expect(decision.reasons).toContain('health.down:gpt-6-luna');
   });
 
+  it('keeps an ailing model that speaks the client’s dialect last in the chain, where no other does', () => {
+    for (const [dialect, provider, native] of [
+      ['anthropic-messages', 'anthropic', 'claude-haiku-5.5'],
+      ['openai-responses', 'openai', 'gpt-6-luna'],
+    ] as const) {
+      for (const state of ['degraded', 'down'] as const) {
+        const health = { providers: { [provider]: state }, models: {} };
+        const { chain } = decisionFor({ dialect, model: 'flux-fast', input: { health } });
+        expect(chain).toHaveLength(policy.chainMax);
+        expect(chain.map(({ model }) => model).indexOf(native)).toBe(policy.chainMax - 1);
+      }
+    }
+  });
+
   it('is decided again exactly from the states that the decision keeps', () => {
     const health = { providers: { openai: 'down' }, models: { 'minimax-m3': 'degraded' } } as const;
     const first = decisionFor({ body: conversation('hi'), input: { health } });

@@ -134,7 +134,7 @@ function sealFirst(selection: Selection, input: DecideInput): Selection {
   return {
     ...selection,
     ordered,
-    models: ordered.slice(0, input.policy.chainMax),
+    models: chainOf(ordered, input),
     sealer: sealer.id,
   };
 }
@@ -151,10 +151,25 @@ function selectFromLanes(plan: Plan, input: DecideInput): Selection {
     }
     if (models.length > 0) {
       const ordered = inOrder(models, input, tierDefault(plan, lane, input));
-      return { lane, models: ordered.slice(0, input.policy.chainMax), ordered, rejected };
+      return { lane, models: chainOf(ordered, input), ordered, rejected };
     }
   }
   return { lane: plan.lane, models: [], ordered: [], rejected };
+}
+
+/**
+ * The first of them, and among these one who speaks the client's dialect: some requests can be told to
+ * nobody else (a tool of Anthropic's own, `previous_response_id`), and an ailing model still may answer.
+ */
+function chainOf(
+  ordered: readonly Model[],
+  { policy: { chainMax }, dialect }: DecideInput,
+): readonly Model[] {
+  const chain = ordered.slice(0, chainMax);
+  if (chain.length === ordered.length) return chain;
+  const speaks = (model: Model): boolean => model.dialects.includes(dialect);
+  const native = chain.some(speaks) ? undefined : ordered.find(speaks);
+  return native === undefined ? chain : [...chain.slice(0, -1), native];
 }
 
 /** The tier's own default, if it names one, then the lane's chain. */

@@ -43,4 +43,5 @@ export {
   type Tier,
   type TierDefinition,
 } from './policy.ts';
+export { refuseUnknown } from './refuse.ts';
 export { type Assessment, assess, type Contribution } from './score.ts';

@@ -17,7 +17,7 @@ import { writeError } from './http/write-error.ts';
 import { imageFormOf } from './image-form.ts';
 import { authenticate } from './keys/authenticate.ts';
 import type { Caller, KeyView } from './keys/key-view.ts';
-import type { RouterPort } from './ports.ts';
+import type { ModelListing, RouterPort } from './ports.ts';
 import type { RefusalQuota } from './refusal-quota.ts';
 import { bodyError, invalidTags, refusalError, unpricedError } from './refusals.ts';
 import type { IdempotencyKeys } from './remembered/idempotency.ts';
@@ -32,6 +32,7 @@ import { RequestRun, type RunPorts } from './run-request.ts';
 export interface AcceptPorts {
   readonly keys: KeyView;
   readonly router: RouterPort;
+  readonly models: Pick<ModelListing, 'unknown'>;
   readonly run: RunPorts;
   readonly idempotency: IdempotencyKeys;
   readonly keptIds: KeptIds;
@@ -116,7 +117,7 @@ class Acceptance {
     this.#hand.stream = reading.stream;
     if (isFluxError(reading)) return this.#refuse(reading);
     if (reading.model === null) {
-      return this.#refuse(fluxError('model_not_found', { param: 'model' }));
+      return this.#refuse(this.#ports.models.unknown(String(reading.parsed['model'])));
     }
     const routor = routorFields(this.#dialect, reading);
     if (isFluxError(routor)) return this.#refuse(routor);

@@ -50,4 +50,29 @@ describe('what a client is told when a chain has ended', () => {
       status: 400,
     });
   });
+
+  it.each([
+    'This model’s maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens.',
+    'This model’s maximum context length is 128000 tokens. However, you requested 130000 tokens (100000 in the messages, 30000 in the completion).',
+    'The input token count (130,000) exceeds the maximum number of tokens allowed (128,000).',
+    'prompt is too long: 130000 tokens > 128000 maximum',
+    'Prompt contains 130000 tokens and 0 draft tokens, too large for gpt-4-0613 with 128000 maximum context length',
+  ])('the two lengths, out of whatever words a vendor has for them: %s', (clientMessage) => {
+    const error = errorOfChain([failed('context_length_exceeded', { status: 400, clientMessage })]);
+    expect(error.contextLength).toEqual({ tokens: 130_000, maximum: 128_000 });
+  });
+
+  it('that it is too long in the words that clients match on, where no length is told', () => {
+    for (const [clientMessage, message] of [
+      [
+        'Your input exceeds the context window.',
+        'prompt is too long: Your input exceeds the context window.',
+      ],
+      ['Prompt is too long', 'Prompt is too long'],
+    ] as const) {
+      const error = errorOfChain([failed('context_length_exceeded', { clientMessage })]);
+      expect(error.message).toBe(message);
+      expect(error.contextLength).toBeUndefined();
+    }
+  });
 });

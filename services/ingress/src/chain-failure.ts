@@ -45,6 +45,7 @@ function limited(waits: readonly number[]): FluxError {
 }
 
 function told(failure: AttemptFailure): FluxError {
+  if (failure.code === 'context_length_exceeded') return tooLong(failure);
   return fluxError(failure.code as ErrorCode, {
     status: failure.status,
     ...(failure.clientMessage === '' ? {} : { message: failure.clientMessage }),
@@ -55,3 +56,30 @@ function told(failure: AttemptFailure): FluxError {
       : {}),
   });
 }
+
+/**
+ * Each dialect has words for it that its clients match on, and vendors have many: the two lengths are
+ * taken out of theirs. Where there are none, Claude Code still knows what it is by the first words.
+ */
+function tooLong({ status, clientMessage, param }: AttemptFailure): FluxError {
+  const lengths =
+    clientMessage
+      .replace(/(?<=\d),(?=\d{3})/g, '')
+      .match(LENGTHS)
+      ?.map(Number) ?? [];
+  const [one = 0, other = 0] = lengths;
+  const words = /prompt is too long/i.test(clientMessage)
+    ? clientMessage
+    : `prompt is too long: ${clientMessage}`;
+  return fluxError('context_length_exceeded', {
+    status,
+    ...(clientMessage === '' ? {} : { message: words }),
+    ...(one === other || other === 0
+      ? {}
+      : { contextLength: { tokens: Math.max(one, other), maximum: Math.min(one, other) } }),
+    ...(param === '' ? {} : { param }),
+  });
+}
+
+/** Numbers that stand by themselves: `gpt-4-0613` has none. */
+const LENGTHS = /(?<![\w.-])\d{3,9}(?![\w-])/g;

@@ -7,13 +7,13 @@ import { sendJson } from './http/send.ts';
 import { refuseUnserved } from './http/write-error.ts';
 import { authenticate } from './keys/authenticate.ts';
 import type { KeyView } from './keys/key-view.ts';
+import type { ModelListing } from './ports.ts';
 import { bodyError } from './refusals.ts';
 
 export interface CountPorts {
   readonly keys: KeyView;
   readonly limits: { readonly bodyBytesMax: number; readonly depthMax: number };
-  /** The name stands for something that this deployment knows. */
-  knowsModel(name: string): boolean;
+  readonly models: Pick<ModelListing, 'knows' | 'unknown'>;
   fault(error: unknown): void;
 }
 
@@ -49,8 +49,8 @@ export function answerTokenCount(
   function countTokens(body: Buffer, takesUnknown: boolean): number | FluxError {
     const reading = dialect.readRequest(body, { maxDepth: depthMax, countOnly: true });
     if (isFluxError(reading)) return reading;
-    const known = reading.model !== null && ports.knowsModel(reading.model);
-    if (!known && !takesUnknown) return fluxError('model_not_found', { param: 'model' });
+    const known = reading.model !== null && ports.models.knows(reading.model);
+    if (!known && !takesUnknown) return ports.models.unknown(String(reading.parsed['model']));
     return extractFacts(reading.parsed, dialect.name).inputTokensEstimate;
   }
 }

@@ -8,6 +8,8 @@ import {
   pageAnthropicModels,
   resolveModelName,
 } from '@fluxrouter/catalogue';
+import { fluxError } from '@fluxrouter/errors';
+import { refuseUnknown } from '@fluxrouter/routing-rules';
 import type { ModelListing } from './ports.ts';
 
 /** The listing of what can be served, worked out once: it changes with a restart only. */
@@ -48,6 +50,17 @@ export function makeModelListing(catalogue: Catalogue, options: ListOptions): Mo
       });
     },
     knows: (name) => resolveModelName(catalogue, name).kind !== 'unknown',
+    unknown(name) {
+      const { servableProviders } = options;
+      const servable = (id: string): boolean =>
+        servableProviders.has(catalogue.models.get(id)?.provider ?? '');
+      const resolved = resolveModelName(catalogue, name, { servable });
+      return fluxError('model_not_found', {
+        // A model that is known, but not to be had here, resembles none so much as itself.
+        ...(resolved.kind === 'unknown' ? refuseUnknown(resolved.nearest) : {}),
+        param: 'model',
+      });
+    },
     anthropicModel: (id) =>
       find<AnthropicListedModel>(anthropic, id, (model) => [model, `anthropic/${model}`]),
   };

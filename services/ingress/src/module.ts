@@ -123,10 +123,12 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
     };
   };
 
+  const models = makeModelListing(needs.catalogue, needs.listing);
   const app = makeApp(
     {
       keys,
       router: needs.router,
+      models,
       run: {
         journal,
         proxy: needs.proxy,
@@ -169,7 +171,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
     {
       keys,
       query: needs.query,
-      models: makeModelListing(needs.catalogue, needs.listing),
+      models,
       readiness,
       onFault,
     },

@@ -1,4 +1,5 @@
 import type { AnyDialectName } from '@fluxrouter/dialects';
+import type { FluxError } from '@fluxrouter/errors';
 import type { DecideResponse } from '@fluxrouter/generated/router';
 import type { Decision, Refusal, RequestFacts, RoutorFields } from '@fluxrouter/routing-rules';
 
@@ -40,4 +41,6 @@ export interface ModelListing {
   anthropicModel(id: string): object | undefined;
   /** Whether a request's `model` stands for anything, servable here or not. */
   knows(name: string): boolean;
+  /** Of a name that stands for nothing, whatever it is made of: names the nearest that do. */
+  unknown(name: string): FluxError;
 }

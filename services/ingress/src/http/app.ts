@@ -20,7 +20,7 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
   const count = {
     keys: accept.keys,
     limits: accept.limits,
-    knowsModel: (name: string) => read.models.knows(name),
+    models: read.models,
     fault: accept.run.fault,
   };
   const app = Router({ caseSensitive: true });

@@ -14,7 +14,7 @@ import { readBody } from './read-body.ts';
 import { sendJson } from './send.ts';
 import { refuseUnserved } from './write-error.ts';
 
-type DebugPorts = Pick<AcceptPorts, 'keys' | 'router' | 'limits' | 'sealedOrigin'>;
+type DebugPorts = Pick<AcceptPorts, 'keys' | 'router' | 'models' | 'limits' | 'sealedOrigin'>;
 
 const CHAT = dialects['openai-chat'];
 
@@ -82,7 +82,7 @@ async function explain(
   // Read as a request that is served: whatever is wrong with it is told in the same words.
   const reading = dialect.readRequest(Buffer.from(JSON.stringify(asked.body)), limits);
   if (isFluxError(reading)) return reading;
-  if (reading.model === null) return fluxError('model_not_found', { param: 'model' });
+  if (reading.model === null) return ports.models.unknown(String(reading.parsed['model']));
   const routor = routorFields(dialect, reading);
   if (isFluxError(routor)) return routor;
   const [unpriced] = dialect.unpricedFeatures(reading.parsed);

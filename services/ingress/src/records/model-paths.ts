@@ -1,5 +1,5 @@
 import { dialects } from '@fluxrouter/dialects';
-import { fluxError, isFluxError } from '@fluxrouter/errors';
+import { isFluxError } from '@fluxrouter/errors';
 import type { Request, Response, Router } from 'express';
 import { ANTHROPIC_MODELS_PATHS, OPENAI_MODELS_PATHS } from '../http/paths.ts';
 import { sendJson } from '../http/send.ts';
@@ -47,13 +47,7 @@ export function addModelPaths(app: Router, ports: ReadPorts): void {
         const id = Array.isArray(parts) ? parts.join('/') : String(parts);
         const model = one(id);
         if (model !== undefined) sendJson(response, 200, model);
-        else
-          refuseUnserved(
-            request,
-            response,
-            dialect,
-            fluxError('model_not_found', { param: 'model' }),
-          );
+        else refuseUnserved(request, response, dialect, models.unknown(id));
       }),
     );
   }

@@ -38,6 +38,7 @@ describe('ProviderHealth', () => {
       { outcome: 'client_gone', times: 20 },
       { outcome: 'failed', errorCode: 'upstream_error', times: 20 },
       { outcome: 'failed', errorCode: 'context_length_exceeded', times: 20 },
+      { outcome: 'failed', errorCode: 'capability_not_available', times: 20 },
       { outcome: 'cut', errorCode: 'key_revoked', times: 20 },
     );
     expect(health.snapshot()).toEqual({ providers: {}, models: {} });

@@ -15,6 +15,7 @@ const NOT_COUNTED_OUTCOMES: ReadonlySet<string> = new Set(['client_gone', 'orpha
 const NOT_COUNTED_ERRORS: ReadonlySet<string> = new Set([
   'upstream_error',
   'context_length_exceeded',
+  'capability_not_available',
   'client_gone',
   'superseded',
   'key_revoked',
