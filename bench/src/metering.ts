@@ -43,6 +43,9 @@ async function measure(): Promise<Line[]> {
       { name: 'events ingested', value: events, unit: '' },
       { name: 'ingest', value: perSecond, unit: 'events/s', goal: { atLeast: 10_000 } },
       { name: 'CPU of the metering process', value: cpu, unit: 'µs/event' },
+      ...ingest.threads.map(({ name, microsecondsPerEvent: value }) => ({
+        ...{ name: `of that, thread ${name}`, value, unit: 'µs/event' },
+      })),
     );
     if (values.quick) return lines;
     say('look-up by id');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMsSince, readCpu } from '../processes/process-reading.ts';
+import { watchThreads } from '../profile/thread-times.ts';
 import { fillLog } from './fill-log.ts';
 import { startMeteringProcess } from './start-metering-process.ts';
 
@@ -8,6 +9,8 @@ export interface Ingest {
   readonly perSecond: number;
   /** Of the whole process, all threads: kafkajs, our steps, the encoding and the engine. */
   readonly cpuMicrosecondsPerEvent: number;
+  /** Of that, by thread, largest first; the main one is where our code and kafkajs run. */
+  readonly threads: readonly { readonly name: string; readonly microsecondsPerEvent: number }[];
 }
 
 const warmUpEvents = 20_000;
@@ -24,12 +27,17 @@ export async function measureIngest(
   try {
     const first = await reach(metering.rows, warmUpEvents);
     const cpu = readCpu(metering.pid);
+    const threads = watchThreads(metering.pid);
     const last = await reach(metering.rows, warmUpEvents + events);
     const rows = last.rows - first.rows;
+    const { mainMs, others } = threads();
     return {
       events: rows,
       perSecond: (rows * 1_000) / (last.atMs - first.atMs),
       cpuMicrosecondsPerEvent: (cpuMsSince(cpu, metering.pid) * 1_000) / rows,
+      threads: [{ name: 'main', cpuMs: mainMs }, ...others]
+        .map(({ name, cpuMs }) => ({ name, microsecondsPerEvent: (cpuMs * 1_000) / rows }))
+        .filter(({ microsecondsPerEvent }) => microsecondsPerEvent >= 0.5),
     };
   } finally {
     await metering.stop();

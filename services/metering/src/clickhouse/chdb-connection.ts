@@ -4,6 +4,7 @@ import { semaphore } from './semaphore.ts';
 
 type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>;
 type QueryParams = Parameters<Connection['query']>[0];
+type InsertParams = Parameters<Connection['insert']>[0];
 
 export interface ChdbLimits {
   /** Each call holds one of libuv's four threads: file system and DNS need theirs. */
@@ -49,9 +50,32 @@ export function chdbConnections(path: string, limits: ChdbLimits): Connection {
     ping: (params) => reads(() => once((connection) => connection.ping(params))),
     exec: (params) => writes(() => once((connection) => connection.exec(params))),
     command: (params) => writes(() => once((connection) => connection.command(params))),
-    insert: (params) => writes(() => once((connection) => connection.insert(params))),
+    insert: (params) =>
+      writes(() => once((connection) => connection.insert(inOneStatement(params)))),
     close: () => idle.close(),
   };
+}
+
+/**
+ * The settings of an insert as a clause of it. The stock `SET a; SET b; INSERT …` makes the engine go
+ * through the rows once more for each statement that stands before them: half of an insert's CPU.
+ */
+function inOneStatement({ clickhouse_settings = {}, ...params }: InsertParams): InsertParams {
+  const clause = Object.entries(clickhouse_settings)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} = ${literal(value)}`)
+    .join(', ');
+  if (clause === '') return params;
+  const end = params.query.lastIndexOf(' FORMAT ');
+  return {
+    ...params,
+    query: `${params.query.slice(0, end)} SETTINGS ${clause}${params.query.slice(end)}`,
+  };
+}
+
+function literal(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(Number(value));
+  return `'${String(value).replaceAll(/['\\]/g, '\\$&')}'`;
 }
 
 /** A connection's first query takes 2 ms longer than its later ones: look-ups are worth keeping it. */
