@@ -46,7 +46,8 @@ export default defineConfig({
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Of the start of a system, whose own patience is a little shorter: it says what was waited for.
+          hookTimeout: 300_000,
         },
       },
       {

@@ -1,4 +1,4 @@
-export { freePort } from './free-port.ts';
+export { freePort, PortTakenError } from './free-port.ts';
 export { absentEngines, prepareKafka } from './kafka-jars.ts';
 export {
   type LocalKafka,

@@ -69,11 +69,11 @@ const formArgs: Readonly<Record<SystemForm, readonly string[]>> = {
 /** The process of `pnpm start:services` that does what tests know by its name in `npm start`. */
 const sameRole = { gateway: 'ingress', control: 'accounts' } as const;
 
-/** Kafka is fetched and formatted first. */
+/** Kafka is fetched and formatted first. A busy machine takes many times what one at rest does. */
 const readyTimeoutsMs: Readonly<Record<SystemForm, number>> = {
   'one-machine': 60_000,
-  services: 60_000,
-  'services-kafka': 110_000,
+  services: 120_000,
+  'services-kafka': 280_000,
 };
 const stopTimeoutMs = 45_000;
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { startLocalKafka } from '@fluxrouter/local-kafka';
+import { PortTakenError, startLocalKafka } from '@fluxrouter/local-kafka';
 import { untilSignal, watchParent } from '@fluxrouter/service-kit/lifecycle';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -25,5 +25,5 @@ try {
   process.exit(exitCodes.ok);
 } catch (error) {
   process.stderr.write(`kafka cannot start: ${(error as Error).message}\n`);
-  process.exit(exitCodes.fault);
+  process.exit(error instanceof PortTakenError ? exitCodes.unavailable : exitCodes.fault);
 }
