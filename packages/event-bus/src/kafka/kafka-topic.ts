@@ -7,7 +7,8 @@ import type { FetchRequest } from './kafkajs-wire.ts';
 import { RecordBuffer } from './record-buffer.ts';
 import { TopicWatch } from './topic-watch.ts';
 
-const FETCH_BYTES = 1024 * 1024;
+/** Some 5,000 usage events: what metering inserts at once. */
+const FETCH_BYTES = 3 * 1024 * 1024;
 /** What has just come is kept for readers that are at the end, over all partitions. */
 const FRESH_BYTES = 8 * 1024 * 1024;
 
@@ -63,9 +64,10 @@ export class KafkaTopic implements TopicLog {
     maxRecords: number,
     maxBytes: number,
   ): Promise<BusRecord[]> {
-    for (const buffer of [this.#fresh[partition], this.#ahead[partition]]) {
-      const kept = buffer?.take(from, maxRecords, maxBytes);
-      if (kept !== undefined) return kept;
+    for (const buffers of [this.#fresh, this.#ahead]) {
+      const buffer = buffers[partition] as RecordBuffer;
+      const kept = buffer.take(from, maxRecords, maxBytes);
+      if (kept !== undefined && !this.#isRest(partition, kept, maxRecords, buffer)) return kept;
     }
     const records = await this.#fetch(partition, from, FETCH_BYTES);
     const end = Number(records.at(-1)?.offset ?? BigInt(from - 1)) + 1;
@@ -73,6 +75,18 @@ export class KafkaTopic implements TopicLog {
     ahead.keep(from, end, records, FETCH_BYTES);
     this.#ahead[partition] = ahead;
     return ahead.take(from, maxRecords, maxBytes) ?? [];
+  }
+
+  /** Less than half of what was asked for, though the log has more: fetched anew, with what follows. */
+  #isRest(
+    partition: number,
+    kept: readonly BusRecord[],
+    maxRecords: number,
+    { end }: RecordBuffer,
+  ): boolean {
+    const last = kept.at(-1);
+    const isAllThatIsKept = last === undefined || Number(last.offset) + 1 >= end;
+    return isAllThatIsKept && 2 * kept.length < maxRecords && end < (this.ends[partition] ?? 0);
   }
 
   /** Where the log ends, and whether it is still the log that it was. */
