@@ -27,7 +27,12 @@ function topicOf(count: number, fetched: number) {
     run: (work: (with_: typeof cluster) => unknown) => work(cluster),
   } as unknown as KafkaLink;
   const topic = new KafkaTopic({
-    ...{ spec: { name: 't', partitions: 1 }, epoch: 'e', link, openLink: () => link },
+    ...{
+      spec: { name: 't', partitions: 1, cleanup: 'keep' },
+      epoch: 'e',
+      link,
+      openLink: () => link,
+    },
     ...{ producer: {} as KafkaProducer, onError() {} },
   });
   topic.grew(0, count);

@@ -17,7 +17,7 @@ export interface KafkaTopicParts {
   epoch: string;
   /** For single requests. */
   link: KafkaLink;
-  /** For the request that waits for what comes; nobody else's requests stand in line behind it. */
+  /** One more, so that nothing stands in line behind what takes long: waiting, and megabytes. */
   openLink(): KafkaLink;
   producer: KafkaProducer;
   onError(error: unknown): void;
@@ -35,6 +35,7 @@ export class KafkaTopic implements TopicLog {
   #epoch: string;
   #checkedAtMs = 0;
   #watch: TopicWatch | null = null;
+  #readLink: KafkaLink | null = null;
 
   constructor(parts: KafkaTopicParts) {
     this.spec = parts.spec;
@@ -69,7 +70,8 @@ export class KafkaTopic implements TopicLog {
       const kept = buffer.take(from, maxRecords, maxBytes);
       if (kept !== undefined && !this.#isRest(partition, kept, maxRecords, buffer)) return kept;
     }
-    const records = await this.#fetch(partition, from, FETCH_BYTES);
+    this.#readLink ??= this.#parts.openLink();
+    const records = await this.#fetch(this.#readLink, partition, from, FETCH_BYTES);
     const end = Number(records.at(-1)?.offset ?? BigInt(from - 1)) + 1;
     const ahead = new RecordBuffer();
     ahead.keep(from, end, records, FETCH_BYTES);
@@ -92,7 +94,7 @@ export class KafkaTopic implements TopicLog {
   /** Where the log ends, and whether it is still the log that it was. */
   async check(): Promise<void> {
     const askedAtMs = Date.now();
-    const [first] = await this.#fetch(0, 0, 1);
+    const [first] = await this.#fetch(this.#parts.link, 0, 0, 1);
     const epoch = first?.headers['epoch'];
     const ends = await this.readEnds();
     if (epoch !== undefined && epoch !== this.#epoch) this.#wasMadeAnew(epoch);
@@ -157,7 +159,12 @@ export class KafkaTopic implements TopicLog {
     for (const listener of this.#remade) listener();
   }
 
-  async #fetch(partition: number, from: number, maxBytes: number): Promise<BusRecord[]> {
+  async #fetch(
+    link: KafkaLink,
+    partition: number,
+    from: number,
+    maxBytes: number,
+  ): Promise<BusRecord[]> {
     const { name } = this.spec;
     const request: FetchRequest = {
       maxWaitTime: 0,
@@ -168,7 +175,7 @@ export class KafkaTopic implements TopicLog {
         { topic: name, partitions: [{ partition, fetchOffset: from.toString(), maxBytes }] },
       ],
     };
-    const { responses } = await this.#parts.link.run(async (cluster) => {
+    const { responses } = await link.run(async (cluster) => {
       const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(name, [partition]));
       const broker = await cluster.findBroker({ nodeId });
       return broker.fetch(request);
