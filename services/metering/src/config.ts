@@ -15,9 +15,9 @@ export const meteringConfig = z.object({
       'port of GRPC_HOST on which the in-process engine can be read from by HTTP, with the service token as the password',
     why: 'not set: nobody else reads it. `pnpm start:services` sets it, and CLICKHOUSE_URL of query',
   }),
-  batchRecordsMax: setting('METERING_BATCH_RECORDS', whole({ min: 1, max: 10_000 }).default(5000), {
+  batchRecordsMax: setting('METERING_BATCH_RECORDS', whole({ min: 1, max: 10_000 }).default(2000), {
     about: 'records of one partition that become one insert, at most',
-    why: 'each insert is a part that has to be merged: 5,000 cost half as much a row as 1,000. Encoding them holds up the event loop for a tenth of a second',
+    why: 'encoding 10,000 rows stalls the event loop for up to a second, 1,000 for some ten milliseconds',
   }),
   batchBytesMax: setting('METERING_BATCH_BYTES', whole({ min: 1024 }).default(8 * 1024 * 1024), {
     about: 'bytes of the records of one insert, at most',

@@ -7,8 +7,7 @@ import type { FetchRequest } from './kafkajs-wire.ts';
 import { RecordBuffer } from './record-buffer.ts';
 import { TopicWatch } from './topic-watch.ts';
 
-/** Some 5,000 usage events: what metering inserts at once. */
-const FETCH_BYTES = 3 * 1024 * 1024;
+const FETCH_BYTES = 1024 * 1024;
 /** What has just come is kept for readers that are at the end, over all partitions. */
 const FRESH_BYTES = 8 * 1024 * 1024;
 
@@ -17,7 +16,7 @@ export interface KafkaTopicParts {
   epoch: string;
   /** For single requests. */
   link: KafkaLink;
-  /** One more, so that nothing stands in line behind what takes long: waiting, and megabytes. */
+  /** For the request that waits for what comes; nobody else's requests stand in line behind it. */
   openLink(): KafkaLink;
   producer: KafkaProducer;
   onError(error: unknown): void;
@@ -35,7 +34,6 @@ export class KafkaTopic implements TopicLog {
   #epoch: string;
   #checkedAtMs = 0;
   #watch: TopicWatch | null = null;
-  #readLink: KafkaLink | null = null;
 
   constructor(parts: KafkaTopicParts) {
     this.spec = parts.spec;
@@ -65,13 +63,11 @@ export class KafkaTopic implements TopicLog {
     maxRecords: number,
     maxBytes: number,
   ): Promise<BusRecord[]> {
-    for (const buffers of [this.#fresh, this.#ahead]) {
-      const buffer = buffers[partition] as RecordBuffer;
-      const kept = buffer.take(from, maxRecords, maxBytes);
-      if (kept !== undefined && !this.#isRest(partition, kept, maxRecords, buffer)) return kept;
+    for (const buffer of [this.#fresh[partition], this.#ahead[partition]]) {
+      const kept = buffer?.take(from, maxRecords, maxBytes);
+      if (kept !== undefined) return kept;
     }
-    this.#readLink ??= this.#parts.openLink();
-    const records = await this.#fetch(this.#readLink, partition, from, FETCH_BYTES);
+    const records = await this.#fetch(partition, from, FETCH_BYTES);
     const end = Number(records.at(-1)?.offset ?? BigInt(from - 1)) + 1;
     const ahead = new RecordBuffer();
     ahead.keep(from, end, records, FETCH_BYTES);
@@ -79,22 +75,10 @@ export class KafkaTopic implements TopicLog {
     return ahead.take(from, maxRecords, maxBytes) ?? [];
   }
 
-  /** Less than half of what was asked for, though the log has more: fetched anew, with what follows. */
-  #isRest(
-    partition: number,
-    kept: readonly BusRecord[],
-    maxRecords: number,
-    { end }: RecordBuffer,
-  ): boolean {
-    const last = kept.at(-1);
-    const isAllThatIsKept = last === undefined || Number(last.offset) + 1 >= end;
-    return isAllThatIsKept && 2 * kept.length < maxRecords && end < (this.ends[partition] ?? 0);
-  }
-
   /** Where the log ends, and whether it is still the log that it was. */
   async check(): Promise<void> {
     const askedAtMs = Date.now();
-    const [first] = await this.#fetch(this.#parts.link, 0, 0, 1);
+    const [first] = await this.#fetch(0, 0, 1);
     const epoch = first?.headers['epoch'];
     const ends = await this.readEnds();
     if (epoch !== undefined && epoch !== this.#epoch) this.#wasMadeAnew(epoch);
@@ -159,12 +143,7 @@ export class KafkaTopic implements TopicLog {
     for (const listener of this.#remade) listener();
   }
 
-  async #fetch(
-    link: KafkaLink,
-    partition: number,
-    from: number,
-    maxBytes: number,
-  ): Promise<BusRecord[]> {
+  async #fetch(partition: number, from: number, maxBytes: number): Promise<BusRecord[]> {
     const { name } = this.spec;
     const request: FetchRequest = {
       maxWaitTime: 0,
@@ -175,7 +154,7 @@ export class KafkaTopic implements TopicLog {
         { topic: name, partitions: [{ partition, fetchOffset: from.toString(), maxBytes }] },
       ],
     };
-    const { responses } = await link.run(async (cluster) => {
+    const { responses } = await this.#parts.link.run(async (cluster) => {
       const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(name, [partition]));
       const broker = await cluster.findBroker({ nodeId });
       return broker.fetch(request);
