@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     /** Fewer events, no system: not kept in results/. */
     quick: flag,
-    events: { type: 'string', default: '200000' },
+    events: { type: 'string', default: '400000' },
     rows: { type: 'string', default: '5000000' },
   },
 });

@@ -178,11 +178,13 @@ describe('consumeUsage', () => {
     expect(partition.committed?.offset).toBe(4n);
   });
 
-  test('needs no plan where there is nothing to insert', async () => {
+  test('inserts nothing where there is no event', async () => {
     const { partition, usage, startProcess } = setUp();
     partition.append([recordOf('TopicBorn', '', new Uint8Array())]);
-    await startProcess().handle(partition.batch(0));
+    const { handle, counts } = startProcess();
+    await handle(partition.batch(0));
     expect(usage.inserts).toEqual([]);
-    expect(partition.commits.map(({ offset }) => offset)).toEqual([1n]);
+    expect(counts).toMatchObject({ rowsInserted: 0, batchesInserted: 0 });
+    expect(partition.committed?.offset).toBe(1n);
   });
 });

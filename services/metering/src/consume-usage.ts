@@ -68,27 +68,34 @@ async function consumeCut(
   const [first, last] = [records[0], records.at(-1)];
   if (first === undefined || last === undefined) return;
   const cut = plan ?? { start: first.offset, end: last.offset + 1n };
-  const sorted = steps.run(records.map((record) => ({ record, epoch: batch.epoch })));
-  const dead = sorted.dead.map(({ record, reason }) => toDeadRow(record, reason));
-  const rows: CutRows = { rows: sorted.rows, dead };
-  if (rows.rows.length + dead.length > 0) {
-    // 1.
-    if (plan === null)
-      await batch.commit(cut.start, planNote(cut, batch.epoch, first.appendedAtMs));
-    // 2.
-    const token = cutToken(batch, cut);
-    const startedAt = performance.now();
-    const isStale = () => batch.isStale();
-    await untilTaken(token, isStale, (tries) =>
-      writeCut(steps.table, rows, token, plan !== null || tries > 0),
-    );
-    count(metrics, rows, performance.now() - startedAt);
-  }
+  // 1.
+  if (plan === null) await batch.commit(cut.start, planNote(cut, batch.epoch, first.appendedAtMs));
+  // 2.
+  const token = cutToken(batch, cut);
+  const startedAt = performance.now();
+  const isStale = () => batch.isStale();
+  // Made when it is their turn: of all partitions that wait there are only the records.
+  let made: CutRows | undefined;
+  const rows = () => (made ??= toCutRows(steps, records, batch.epoch));
+  await untilTaken(token, isStale, (tries) =>
+    writeCut(steps.table, rows(), token, plan !== null || tries > 0),
+  );
+  count(metrics, rows(), performance.now() - startedAt);
   // 3.
   await batch.commit(cut.end, doneNote(last.appendedAtMs));
 }
 
+function toCutRows(
+  steps: UsageConsumerParts['steps'],
+  records: readonly BusRecord[],
+  epoch: string,
+): CutRows {
+  const { rows, dead } = steps.run(records.map((record) => ({ record, epoch })));
+  return { rows, dead: dead.map(({ record, reason }) => toDeadRow(record, reason)) };
+}
+
 function count(metrics: MeteringMetrics, { rows, dead }: CutRows, durationMs: number): void {
+  if (rows.length + dead.length === 0) return;
   metrics.batchInserted(durationMs);
   metrics.rowsInserted(rows.length);
   for (const { reason } of dead) metrics.deadLettered(reason, 1);

@@ -82,6 +82,16 @@ describe('the usage table', () => {
     expect(await countsOf('acc_many')).toEqual({ rows: 10, final: 10 });
   });
 
+  test('a token may be of any characters', async () => {
+    const token = `it's \\ a 'token' FORMAT ${randomUUID()}`;
+    const rows = () => rowsOf(requestRecords({ account: 'acc_quoted' }));
+    const first = rows();
+    for (const batch of [first, first]) await table().insert(batch, token);
+    expect(await countsOf('acc_quoted')).toEqual({ rows: 2, final: 2 });
+    await table().insert(rows(), `${token}'`);
+    expect(await countsOf('acc_quoted')).toEqual({ rows: 4, final: 4 });
+  });
+
   test('takes a batch of several months once', async () => {
     const months = [0, 31, 62, 93].map((days) =>
       requestRecords({ account: 'acc_months', receivedAtMs: TEST_TIME_MS + days * 86_400_000 }),
