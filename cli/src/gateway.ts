@@ -30,6 +30,9 @@ export function connect(options: ConnectOptions): Gateway {
       2,
     );
   }
+  if (!URL.canParse(baseUrl) || !/^https?:/i.test(baseUrl)) {
+    throw new Problem(`${baseUrl} is no address: it is written as http://127.0.0.1:8787.`, 2);
+  }
   return { json: options.json ?? false, get: (path, query) => get(baseUrl, key, path, query) };
 }
 

@@ -197,9 +197,20 @@ describe('bad input gets a clear error in the dialect, and a record', () => {
       expect((await send(path, good)).status).toBe(200);
     }
     for (const path of ['/', '/anthropic']) {
-      expect((await fetch(system.baseUrl + path, { method: 'HEAD' })).status).toBe(200);
+      const { status, headers } = await fetch(system.baseUrl + path, { method: 'HEAD' });
+      expect(status).toBe(200);
+      const id = headers.get('x-flux-request-id');
+      expect(id).toMatch(/^req_/);
+      expect([headers.get('x-request-id'), headers.get('request-id')]).toEqual([id, id]);
     }
-    expect((await fetch(system.baseUrl + chat)).status).toBe(405);
+    for (const [method, path] of [
+      ['GET', chat],
+      ['OPTIONS', messages],
+      ['PUT', `${messages}/count_tokens`],
+    ] as const) {
+      const { status, headers } = await fetch(system.baseUrl + path, { method });
+      expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+    }
     expect((await fetch(`${system.baseUrl}/v1/%E0%A4%A`)).status).toBe(404);
     expect((await fetch(`${system.baseUrl}/v1/nothing`)).status).toBe(404);
   });
@@ -267,6 +278,26 @@ describe('what cannot even be read as HTTP', () => {
       ),
     );
     expect(smuggled).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('takes a target in absolute form, and no expectation but one', async () => {
+    const end = ['connection: close', `content-length: ${Buffer.byteLength(good)}`];
+    const absolute = await sendRaw(system.baseUrl, (socket) =>
+      socket.write(post(`http://elsewhere${chat}?beta=true`, [auth(), ...end], good)),
+    );
+    expect(absolute).toMatch(/^HTTP\/1\.1 200 /);
+    const expecting = await sendRaw(system.baseUrl, (socket) =>
+      socket.write(post(messages, [auth(), 'expect: a-miracle', ...end], good)),
+    );
+    expect(expecting).toMatch(/^HTTP\/1\.1 417 /);
+    expect(expecting).toMatch(/x-flux-request-id: req_/i);
+    expect(expecting).toContain('"type":"error"');
+  });
+
+  it('an encoding that changes nothing is none', async () => {
+    for (const encoding of ['identity', 'Identity', '']) {
+      expect((await send(chat, good, { 'content-encoding': encoding })).status).toBe(200);
+    }
   });
 
   it('gzip is refused, never inflated', async () => {

@@ -158,10 +158,13 @@ describe('lists', () => {
       'from=yesterday',
       'stream=1',
       'tag=x',
+      'outcome=done',
+      'lane=bus',
+      'dialect=openai',
     ]) {
       const { status, json } = await get(`/v1/requests?${query}`);
       expect([query, status]).toEqual([query, 400]);
-      expect(json.error.code).toBe('invalid_field');
+      expect(json.error).toMatchObject({ code: 'invalid_field', param: query.split('=')[0] });
     }
     expect((await get("/v1/requests?model=' OR 1=1 --")).json.data).toEqual([]);
   });

@@ -30,6 +30,14 @@ describe.each(dialectNames)('routor fields in %s', (name) => {
     });
     expect(dialect.routorFields(read(',"routor_max_cost":"2.5"'))).toEqual({ maxCost: '2.5' });
     expect(dialect.routorFields(read(',"routor_tier":null'))).toEqual({});
+    for (const [written, maxCost] of [
+      ['5e-05', '0.00005'],
+      ['1.25e-7', '0.000000125'],
+      ['1E+1', '10'],
+      ['1.25e1', '12.5'],
+    ]) {
+      expect(dialect.routorFields(read(`,"routor_max_cost":${written}`))).toEqual({ maxCost });
+    }
   });
 
   it.each([
@@ -38,7 +46,9 @@ describe.each(dialectNames)('routor fields in %s', (name) => {
     ['"routor_tier_floor":7', 'routor_tier_floor'],
     ['"routor_tier_floor":"COMPLEX","routor_tier_ceiling":"NANO"', 'routor_tier_floor'],
     ['"routor_max_cost":-1', 'routor_max_cost'],
-    ['"routor_max_cost":1e3', 'routor_max_cost'],
+    ['"routor_max_cost":1e-13', 'routor_max_cost'],
+    ['"routor_max_cost":1e99', 'routor_max_cost'],
+    ['"routor_max_cost":"5e-05"', 'routor_max_cost'],
     ['"routor_max_cost":"cheap"', 'routor_max_cost'],
     ['"routor_max_cost":{}', 'routor_max_cost'],
   ])('are refused: %s', (member, param) => {

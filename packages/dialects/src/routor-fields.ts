@@ -14,6 +14,7 @@ export const routorNames = [
 const profiles: readonly RoutorProfile[] = ['auto', 'tier', 'direct'];
 const tiers: readonly RoutorTier[] = ['NANO', 'SIMPLE', 'LIGHT', 'STANDARD', 'COMPLEX'];
 const DECIMAL = /^\d{1,9}(\.\d{1,12})?$/;
+const EXPONENT = /^(\d)(?:\.(\d{1,12}))?[eE]([+-]?)0?(\d{1,2})$/;
 const NO_FIELDS: RoutorFields = {};
 
 export function readRoutorFields(reading: RequestReading): RoutorFields | FluxError {
@@ -63,9 +64,20 @@ function readMaxCost(reading: RequestReading): string | null | undefined {
   const span = memberOf(reading.scan, 'routor_max_cost');
   const text =
     typeof sent === 'number' && span !== undefined
-      ? reading.body.toString('latin1', span.valueStart, span.valueEnd)
+      ? withoutExponent(reading.body.toString('latin1', span.valueStart, span.valueEnd))
       : sent;
   return typeof text === 'string' && DECIMAL.test(text) ? text : null;
+}
+
+/** Python writes 0.00005 as `5e-05`, JavaScript 0.0000001 as `1e-7`: the same digits, the point moved. */
+function withoutExponent(text: string): string {
+  const [, whole = '', fraction = '', sign, digits] = EXPONENT.exec(text) ?? [];
+  if (digits === undefined) return text;
+  const exponent = Number(digits);
+  if (sign === '-') return `0.${'0'.repeat(Math.max(0, exponent - 1))}${whole}${fraction}`;
+  const point = Math.min(exponent, fraction.length);
+  const integer = whole + fraction.slice(0, point) + '0'.repeat(exponent - point);
+  return point < fraction.length ? `${integer}.${fraction.slice(point)}` : integer;
 }
 
 export function routorSpans(reading: RequestReading): MemberSpan[] {

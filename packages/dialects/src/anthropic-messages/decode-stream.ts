@@ -66,6 +66,7 @@ export function decodeStream(model: string | null): Machine<State, WireEvent, St
         case 'message_start':
           return state.at === 'beforeStart' ? begin(data) : malformed;
         case 'message_delta':
+          if (state.at === 'inBlock') return readProgress(state, data);
           return state.at === 'betweenBlocks' ? readEnd(state, data) : malformed;
         case 'message_stop':
           return stop(state);
@@ -190,6 +191,17 @@ function endBlock({ head, usage, signature, input }: InBlock, model: string | nu
 function sealOf(signature: string, model: string | null): Seal {
   const seal = readSeal(signature, HOME);
   return model === null ? seal : { origin: { dialect: HOME, model }, data: seal.data };
+}
+
+/** "One or more message_delta events": one within a block tells of usage so far, and ends nothing. */
+function readProgress(state: InBlock, data: JsonObject): Step {
+  if (typeof asRecord(data['delta'])?.['stop_reason'] === 'string') return malformed;
+  const usage = mergeReports(state.usage, data['usage']);
+  const reported = decodeUsage(usage);
+  return [
+    { ...state, usage },
+    reported === undefined ? nothing : [{ type: 'usage', usage: reported }],
+  ];
 }
 
 function readEnd(state: BetweenBlocks, data: JsonObject): Step {

@@ -169,11 +169,12 @@ export class MessagesObserver implements StreamObserver {
     const { bytes, spans } = this.#json;
     const state = this.#state;
     this.#report(spans[USAGE_AT] as number, spans[USAGE_AT + 1] as number);
-    state.usageIsFinal = state.usage !== null;
     const delta = spans[DELTA] as number;
     if (delta < 0 || scanMembers(bytes, delta, stopNames, this.#one) < 0) return USAGE;
     const reason = stringAt(bytes, this.#one[0] as number, this.#one[1] as number);
+    // Without a reason it tells of usage so far: more may come.
     if (reason === null) return USAGE;
+    state.usageIsFinal = state.usage !== null;
     state.finish = readFinish(reason);
     return USAGE | this.#output();
   }

@@ -40,6 +40,8 @@ export function encodeStream(shown: Shown): Machine<State, StreamPart, OutEvent>
         object: 'chat.completion.chunk',
         created: part.createdAt ?? shown.createdAt ?? 0,
         model: shown.model ?? part.model,
+        // Whoever asked for the usage chunk finds the member in the others too, as null.
+        ...(shown.usageChunk === true ? { usage: null } : {}),
       };
       const running: Running = {
         at: 'running',

@@ -2,7 +2,7 @@ import { splice } from '@fluxrouter/json-splice';
 import { describe, expect, it } from 'vitest';
 import { readRequest } from './read-request.ts';
 import { requestEdits } from './request-edits.ts';
-import { readUsage } from './usage.ts';
+import { encodeUsage, readUsage } from './usage.ts';
 
 const read = (members: string) =>
   readRequest(Buffer.from(`{"model":"m",${members}}`), { maxDepth: 20 });
@@ -80,4 +80,11 @@ it('counts what was read from and written to the cache out of the input', () => 
     reasoning: 0,
   });
   expect(readUsage({ input_tokens: 7, output_tokens: 1 })).toEqual({ input: 7, output: 1 });
+});
+
+it('tells of the cache in every response: OpenAI’s types have both members always', () => {
+  expect(encodeUsage({ input: 3, output: 1 })).toMatchObject({
+    input_tokens: 3,
+    input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+  });
 });

@@ -31,7 +31,8 @@ export function encodeUsage(usage: Usage): Record<string, unknown> {
     input_tokens: all,
     input_tokens_details: {
       cached_tokens: cacheRead,
-      ...(writes === 0 ? {} : { cache_write_tokens: writes }),
+      // OpenAI's types have both in every response.
+      cache_write_tokens: writes,
       ...(cacheWrite1h === 0
         ? {}
         : { cache_write_tokens_details: { ttl_12h_tokens: cacheWrite1h } }),

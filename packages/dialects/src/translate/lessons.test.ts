@@ -179,6 +179,43 @@ function dialectEnd(dialect: DialectName, output: Buffer) {
   return { snapshot: observer.snapshot, end: observer.end() };
 }
 
+describe('1: usage is read wherever it stands', () => {
+  const started = named('message_start', { message: { id: 'msg_1', usage: { input_tokens: 9 } } });
+  const usageSoFar = (output_tokens: number, stop_reason: string | null = null) =>
+    named('message_delta', { delta: { stop_reason }, usage: { output_tokens } });
+  const words = (text: string) =>
+    named('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
+  const block = named('content_block_start', {
+    index: 0,
+    content_block: { type: 'text', text: '' },
+  });
+  const beginning = started + usageSoFar(1) + block + words('a') + usageSoFar(2) + words('b');
+
+  it.each(dialectNames)('also within a block, which goes on: %s', (to) => {
+    const text =
+      beginning +
+      named('content_block_stop', { index: 0 }) +
+      usageSoFar(3, 'end_turn') +
+      named('message_stop', {});
+    const { parts } = translate('anthropic-messages', to, text);
+    expect(parts.at(-1)).toEqual({ type: 'end' });
+    expect(foldParts(parts, 'any')).toMatchObject({
+      choices: [{ turns: [{ blocks: [{ kind: 'text', text: 'ab' }] }] }],
+      usage: { buckets: { input: 9, output: 3 } },
+    });
+  });
+
+  it('and is final only with the reason why the answer ended', () => {
+    const { snapshot } = dialectEnd('anthropic-messages', Buffer.from(beginning));
+    expect(snapshot).toMatchObject({ usage: { output: 2 }, usageIsFinal: false });
+    const whole = Buffer.from(beginning + usageSoFar(3, 'end_turn'));
+    expect(dialectEnd('anthropic-messages', whole).snapshot).toMatchObject({
+      usage: { output: 3 },
+      usageIsFinal: true,
+    });
+  });
+});
+
 describe('15: cached tokens are counted once', () => {
   const buckets = { input: 30, cacheRead: 12, cacheWrite5m: 5, output: 7, reasoning: 3 };
   const answer = {

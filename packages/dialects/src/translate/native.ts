@@ -111,6 +111,8 @@ const codes: Readonly<Record<string, NoteCode>> = {
   conversation: 'kept_state',
   previous_response_id: 'kept_state',
   prompt: 'kept_state',
+  // Of `text` and `output_config`, where it is in no form that is known.
+  format: 'output_format',
   response_format: 'output_format',
   tool_choice: 'tool_choice',
   functions: 'tool',

@@ -9,7 +9,7 @@ import type { ReadPorts } from '../records/read-ports.ts';
 import { addRecordPaths } from '../records/record-paths.ts';
 import { COUNT_TOKENS_PATHS, dialectOfPath, INFERENCE_ENDPOINTS } from './paths.ts';
 import { addRoutingPaths } from './routing-paths.ts';
-import { sendJson } from './send.ts';
+import { sendJson, sendText } from './send.ts';
 import { refuseUnserved } from './write-error.ts';
 
 /**
@@ -28,26 +28,19 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
   for (const { dialect: name, paths } of INFERENCE_ENDPOINTS) {
     const dialect = dialects[name];
     app.post([...paths], (request, response) => acceptRequest(accept, dialect, request, response));
-    app.all([...paths], (request, response) =>
-      refuseUnserved(request, response, dialect, fluxError('method_not_allowed')),
-    );
+    app.all([...paths], (request, response) => refuseMethod(request, response, dialect));
   }
   app.post([...COUNT_TOKENS_PATHS], (request, response) =>
     answerTokenCount(count, request, response),
   );
   app.all([...COUNT_TOKENS_PATHS], (request, response) =>
-    refuseUnserved(
-      request,
-      response,
-      dialects['anthropic-messages'],
-      fluxError('method_not_allowed'),
-    ),
+    refuseMethod(request, response, dialects['anthropic-messages']),
   );
   addRoutingPaths(app, accept, read.onFault);
   addModelPaths(app, read);
   addRecordPaths(app, read);
   // Claude Code asks whether anybody is there.
-  app.head(['/', '/anthropic'], (_request, response) => void response.writeHead(200).end());
+  app.head(['/', '/anthropic'], (_request, response) => sendText(response, 'text/plain', ''));
   app.get('/openapi.json', (_request, response) => sendJson(response, 200, openApiDocument));
   app.get('/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' }));
   app.get('/readyz', (_request, response) => {
@@ -65,6 +58,12 @@ export function makeApp(accept: AcceptPorts, read: ReadPorts): Router {
     refuseUnserved(request, response, dialectFor(request.url), told);
   });
   return app;
+}
+
+/** RFC 9110, 15.5.6: such an answer says which method there is. */
+function refuseMethod(request: Request, response: Response, dialect: Dialect): void {
+  response.setHeader('allow', 'POST');
+  refuseUnserved(request, response, dialect, fluxError('method_not_allowed'));
 }
 
 function dialectFor(url: string): Dialect {

@@ -45,8 +45,16 @@ export function dialectOfPath(path: string): DialectName {
   return ANTHROPIC_PREFIX.test(path) ? 'anthropic-messages' : 'openai-chat';
 }
 
+/** RFC 9112, 3.2.2: a server takes the absolute form too, in which a proxy is asked. */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+
+/** The path and query of a request's target: `http://host/v1/models` as `/v1/models`. */
+export function pathOfTarget(target: string): string {
+  return withoutDoubledSlashes(target.startsWith('/') ? target : target.replace(ORIGIN, '') || '/');
+}
+
 /** `//v1//models` as `/v1/models`: a base URL that ends in a slash. The query is left alone. */
-export function withoutDoubledSlashes(url: string): string {
+function withoutDoubledSlashes(url: string): string {
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
   if (!path.includes('//')) return url;

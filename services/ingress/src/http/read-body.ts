@@ -13,7 +13,7 @@ export function readBody(
   callback: (problem: BodyProblem | null, body: Buffer) => void,
 ): void {
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
+  if (encoding && encoding.toLowerCase() !== 'identity') {
     callback('encoded', EMPTY);
     return;
   }

@@ -1,9 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { dialects } from '@fluxrouter/dialects';
+import { fluxError } from '@fluxrouter/errors';
 import { newRequestId } from '@fluxrouter/events';
 import type { Request, Response, Router } from 'express';
 import type { IngressConfig } from '../config.ts';
-import { withoutDoubledSlashes } from './paths.ts';
+import { dialectOfPath, pathOfTarget } from './paths.ts';
+import { refuseUnserved } from './write-error.ts';
 
 export interface ListeningServer {
   readonly port: number;
@@ -32,7 +35,7 @@ export async function listen(
       noDelay: true,
     },
     (request, response) => {
-      request.url = withoutDoubledSlashes(request.url ?? '/');
+      request.url = pathOfTarget(request.url ?? '/');
       app(request as Request, response as Response, () => {
         // The last of its handlers takes everything: nothing comes here.
         response.destroy();
@@ -46,6 +49,10 @@ export async function listen(
       response.writeContinue();
     }
     server.emit('request', request, response);
+  });
+  server.on('checkExpectation', (request, response) => {
+    const dialect = dialects[dialectOfPath(pathOfTarget(request.url ?? '/'))];
+    refuseUnserved(request, response, dialect, UNKNOWN_EXPECTATION);
   });
   server.on('clientError', answerUnreadable);
   await new Promise<void>((resolve, reject) => {
@@ -61,6 +68,13 @@ export async function listen(
     close: () => closed(server),
   };
 }
+
+/** RFC 9110, 10.1.1. */
+const UNKNOWN_EXPECTATION = fluxError('invalid_header', {
+  status: 417,
+  message: '`Expect` takes 100-continue, and nothing else.',
+  param: 'Expect',
+});
 
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,7 @@
+import { LANES } from '@fluxrouter/catalogue';
+import { dialects } from '@fluxrouter/dialects';
 import type { GetUsageRequest, ListRequestsRequest } from '@fluxrouter/generated/query';
+import { OUTCOMES } from './record-schema.ts';
 
 /** A parameter that cannot be taken, told to whoever sent it. */
 export class ParameterError extends Error {
@@ -38,6 +41,15 @@ function flag(query: URLSearchParams, name: string): boolean | undefined {
   return text === 'true';
 }
 
+/** A filter by a closed list: what is not on it would find nothing, and say nothing. */
+function oneOf(query: URLSearchParams, name: string, values: readonly string[]): string {
+  const value = query.get(name) ?? '';
+  if (value !== '' && !values.includes(value)) {
+    throw new ParameterError(name, `one of ${values.join(', ')}`);
+  }
+  return value;
+}
+
 /** `key, model, lane, dialect, outcome, stream, error_code, tag=name:value, from, to, cursor, limit` */
 export function listParameters(query: URLSearchParams, account: string): ListRequestsRequest {
   return {
@@ -46,9 +58,9 @@ export function listParameters(query: URLSearchParams, account: string): ListReq
     toMs: time(query, 'to', 0),
     key: query.get('key') ?? '',
     model: query.get('model') ?? '',
-    lane: query.get('lane') ?? '',
-    dialect: query.get('dialect') ?? '',
-    outcome: query.get('outcome') ?? '',
+    lane: oneOf(query, 'lane', LANES),
+    dialect: oneOf(query, 'dialect', Object.keys(dialects)),
+    outcome: oneOf(query, 'outcome', OUTCOMES),
     stream: flag(query, 'stream'),
     tags: query.getAll('tag').map((pair) => {
       const [name = '', value = '', ...more] = pair.split(/[:=]/);

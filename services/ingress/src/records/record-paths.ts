@@ -85,7 +85,11 @@ function readError(ports: ReadPorts, error: unknown): FluxError {
     return fluxError('invalid_field', { message: error.message, param: error.param });
   }
   const { code, message } = error as { code?: unknown; message?: string };
-  if (code === 'invalid_argument') return fluxError('invalid_field', { message: message ?? '' });
+  if (code === 'invalid_argument') {
+    // Query names the parameter first: `tz: expected …`.
+    const param = /^([a-z_]+): /.exec(message ?? '')?.[1] ?? null;
+    return fluxError('invalid_field', { message: message ?? '', param });
+  }
   if (code === 'unavailable' || code === 'deadline_exceeded' || code === 'cancelled') {
     return fluxError('unavailable', {
       message: 'Records cannot be read at the moment; they are not lost. Try again shortly.',

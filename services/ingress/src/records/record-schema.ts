@@ -12,7 +12,8 @@ const count = {
   description: 'null: not reported; 0: none',
 } as const;
 
-const OUTCOMES = [
+/** How a request may end. */
+export const OUTCOMES = [
   'completed',
   'incomplete',
   'refused',

@@ -90,10 +90,27 @@ describe('a request', () => {
       code: 'capability_not_available',
       status: 400,
       nextMayHelp: true,
-      param: 'tools.0',
+      param: 'tools[0]',
     });
     const allowed = translated('openai-responses', 'claude-opus-5', ask, 'allow');
     expect(allowed.notes).toMatchObject([{ kind: 'dropped', code: 'tool', path: 'tools.0' }]);
+  });
+
+  it.each([
+    ['openai-chat', 'n', { messages, n: 2 }],
+    ['openai-chat', 'seed', { messages, seed: 1 }],
+    ['openai-chat', 'logprobs', { messages, logprobs: true }],
+    ['openai-chat', 'response_format', { messages, response_format: { type: 'bogus' } }],
+    ['openai-chat', 'functions', { messages, functions: [{ name: 'f' }] }],
+    ['openai-chat', 'messages', { messages: [{ role: 'user', content: [{ type: 'text' }] }] }],
+    ['openai-responses', 'text.format', { input: 'x', text: { format: { type: 'bogus' } } }],
+    ['openai-responses', 'input', { input: [{ type: 'bogus' }] }],
+  ] as const)('names the client’s own field where it is refused: %s, %s', (dialect, param, ask) => {
+    expect(plan(dialect, 'claude-opus-5', ask)).toMatchObject({
+      code: 'capability_not_available',
+      param,
+      clientMessage: expect.stringContaining(`('${param}')`),
+    });
   });
 
   it.each([

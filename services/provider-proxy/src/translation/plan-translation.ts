@@ -3,6 +3,7 @@ import {
   type Conversation,
   type LossPolicy,
   type Note,
+  type NoteCode,
   noteCodes,
   unacceptableLoss,
   unfinishedToolTurn,
@@ -59,7 +60,7 @@ export function planTranslation(
   const target = targetOf(to, model, provider, conversation);
   const { body: encoded, notes } = codecs[to].encodeRequest(conversation, target);
   const lost = unacceptableLoss(notes, policy, unfinishedToolTurn(conversation));
-  if (lost !== null) return refuse(lost, to);
+  if (lost !== null) return refuse(lost, from, to);
   return {
     upstream: dialects[to],
     client: spoken ? null : dialects[from],
@@ -117,10 +118,43 @@ function customTools({ tools }: Conversation, to: DialectName): ReadonlySet<stri
 }
 
 /** The next of the chain may speak a dialect that has a place for it. */
-function refuse({ code, path }: Note, to: DialectName): AttemptFailure {
+function refuse(note: Note, from: DialectName, to: DialectName): AttemptFailure {
+  const param = fieldOf(note, from);
   return failure('capability_not_available', {
     status: 400,
-    clientMessage: `No model that may serve this request can be told all of it. ${noteCodes[code]} (${path}) has no place in ${to}.`,
-    param: path,
+    clientMessage: `No model that may serve this request can be told all of it. ${noteCodes[note.code]} ('${param}') has no place in ${to}.`,
+    param,
   });
 }
+
+/** What the client calls it: a note's path is into the conversation, which has other names and counts. */
+function fieldOf({ code, path }: Note, from: DialectName): string {
+  const tool = /^tools\.(\d+)$/.exec(path);
+  if (tool !== null) return `tools[${tool[1]}]`;
+  const field = FIELDS[from][code];
+  if (field !== undefined) return field;
+  return from === 'openai-responses' ? 'input' : 'messages';
+}
+
+const FIELDS: Readonly<Record<DialectName, Partial<Record<NoteCode, string>>>> = {
+  'openai-chat': {
+    answers: 'n',
+    logprobs: 'logprobs',
+    output_format: 'response_format',
+    seed: 'seed',
+    // Tools of today have an index.
+    tool: 'functions',
+    tool_choice: 'tool_choice',
+  },
+  'openai-responses': {
+    logprobs: 'include',
+    output_format: 'text.format',
+    tool: 'tools',
+    tool_choice: 'tool_choice',
+  },
+  'anthropic-messages': {
+    output_format: 'output_config.format',
+    tool: 'tools',
+    tool_choice: 'tool_choice',
+  },
+};
