@@ -43,7 +43,7 @@ export interface IngressNeeds {
   readonly listing: ListOptions;
   readonly pepper: KeyObject;
   /** Shared by the gateway processes of this machine, of which this is one. */
-  readonly remembered: { readonly path: string; readonly owner: number };
+  readonly remembered: { readonly path: string; readonly owner: string };
   readonly log: Log;
   readonly metrics: Metrics;
 }

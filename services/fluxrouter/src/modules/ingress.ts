@@ -52,7 +52,8 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     listing: { card, servableProviders },
     remembered: {
       path: join(config.dataDir, 'ingress', 'remembered.sqlite'),
-      owner: config.gatewayWorker,
+      // Ingresses side by side share the file, as workers do.
+      owner: `${config.journalName}-${config.gatewayWorker}`,
     },
     reachable: () => ({
       router: context.reachable('router'),

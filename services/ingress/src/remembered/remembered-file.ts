@@ -81,10 +81,10 @@ export class RememberedFile {
   #newKeys = 0;
   #newIds = 0;
 
-  /** @param owner the number of this gateway process: what it left open it settles at its next start. */
-  constructor(path: string, owner: number, limits: RememberedLimits) {
+  /** @param owner names this gateway process among those that share the file: what it left open it settles at its next start. */
+  constructor(path: string, owner: string, limits: RememberedLimits) {
     this.#path = path;
-    this.#owner = owner;
+    this.#owner = createHash('sha256').update(owner).digest().readUIntBE(0, 6);
     this.#limits = limits;
     const database = openOrReplace(path);
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS_MAX}`);
