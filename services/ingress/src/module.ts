@@ -51,6 +51,8 @@ export interface IngressNeeds {
 export interface Ingress {
   readonly port: number;
   readiness(): { ready: boolean; detail: Record<string, number | boolean> };
+  /** Requests of another process, whose journal was adopted here: their Idempotency-Keys are free again. */
+  closedAsOrphaned(ids: readonly string[]): void;
   stop(): Promise<void>;
 }
 
@@ -181,6 +183,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   return {
     port: server.port,
     readiness,
+    closedAsOrphaned: (ids) => remembered.giveBack(ids),
     async stop() {
       draining = true;
       await stopServing(server, running, config.drainMs);

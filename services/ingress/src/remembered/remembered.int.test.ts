@@ -91,6 +91,18 @@ describe('an Idempotency-Key', () => {
     accepted(after.begin('k'));
   });
 
+  it('is given back by whoever adopts the journal of a dead process, too', () => {
+    const dead = keysOf('ingress-2-0');
+    accepted(dead.begin('orphaned'));
+    accepted(dead.begin('ended-in-the-journal'));
+    keysOf('ingress-0').file.giveBack(['req_ingress-2-0.1']);
+    // It is back later, with an empty journal.
+    const after = keysOf('ingress-2-0');
+    after.file.settleKeys([]);
+    accepted(after.begin('orphaned'));
+    expect(after.begin('ended-in-the-journal')).toMatchObject({ code: 'idempotency_finished' });
+  });
+
   it('is forgotten after its time; one that seems to run for ever is a dead process’s', () => {
     const [one, other] = [keysOf(1), keysOf(2)];
     accepted(one.begin('k'))(true);
