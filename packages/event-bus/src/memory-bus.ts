@@ -83,7 +83,7 @@ class MemoryTopic {
       epoch: this.#epoch,
       ends: this.ends,
       get checkedAtMs() {
-        return Date.now();
+        return performance.now();
       },
       append: async (records) => this.#append(records),
       read: (partition, from, maxRecords, maxBytes) =>

@@ -96,8 +96,8 @@ export interface Tail {
   /** Resolves when everything that was there when the tail began has been through `onRecords`. */
   caughtUp(): Promise<void>;
   /**
-   * `Date.now()` of the last moment at which the tail had handed over all there was: ages while it
-   * cannot read, is behind, or its `onRecords` hangs or throws. 0 before the first such moment.
+   * `performance.now()` (a clock that is never set) of the last moment at which the tail had handed over all there was: ages while it
+   * cannot read, is behind, or its `onRecords` hangs or throws. -Infinity before the first such moment.
    */
   readonly freshAtMs: number;
   isFresh(maxAgeMs: number): boolean;

@@ -67,14 +67,14 @@ export class AnswerWriter {
     let flowing = true;
     for (const bytes of held) flowing = this.write(bytes, true, drained);
     socket?.uncork();
-    this.#lastWriteMs = Date.now();
+    this.#lastWriteMs = performance.now();
     return flowing;
   }
 
   /** @returns false where the client does not read as fast: `drained` is called when it has. */
   write(bytes: Buffer, atBoundary: boolean, drained: () => void): boolean {
     this.#atBoundary = atBoundary;
-    this.#lastWriteMs = Date.now();
+    this.#lastWriteMs = performance.now();
     if (this.#chunks === null || this.#chunks.write(bytes)) return true;
     this.#chunks.onDrain(drained);
     return false;

@@ -38,6 +38,13 @@ describe('Breakers', () => {
     expect(told.at(-1)).toBe('m open until 250');
   });
 
+  it('is not held open by a clock that was set back', () => {
+    const { breakers } = breakersWithLog();
+    for (const at of [3_600_000, 3_600_010]) breakers.note('m', failure('upstream_failed'), at);
+    expect(breakers.isOpen('m', 3_600_020)).toBe(true);
+    expect(breakers.isOpen('m', 20)).toBe(false);
+  });
+
   it('does not count what the client caused', () => {
     const { breakers } = breakersWithLog();
     for (let i = 0; i < 9; i++) breakers.note('m', failure('upstream_error'), i);

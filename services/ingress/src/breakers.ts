@@ -39,7 +39,9 @@ export class Breakers {
   isOpen(model: string, nowMs: number): boolean {
     const breaker = this.#byModel.get(model);
     if (breaker === undefined || breaker.failures < this.#settings.failuresMax) return false;
-    if (nowMs < breaker.openUntilMs) return true;
+    const leftMs = breaker.openUntilMs - nowMs;
+    // More than it could be: the clock was set back.
+    if (leftMs > 0 && leftMs <= this.#settings.openMs) return true;
     // Half open: this one goes through, the next ones wait for what comes of it.
     breaker.openUntilMs = nowMs + this.#settings.openMs;
     return false;

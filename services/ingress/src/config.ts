@@ -75,7 +75,8 @@ export const ingressConfig = z.object({
     'JOURNAL_BYTES',
     byteSize({ min: 64 * 1024 }).default(256 * 1024 * 1024),
     {
-      about: 'How large the journal may grow while the bus is away; full: new requests get 503.',
+      about:
+        'How large the journal may grow while the bus is away; full: new requests get 503, whose records have a quarter more.',
       why: 'About 200,000 requests.',
     },
   ),

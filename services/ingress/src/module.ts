@@ -43,7 +43,7 @@ export interface IngressNeeds {
   readonly listing: ListOptions;
   readonly pepper: KeyObject;
   /** Shared by the gateway processes of this machine, of which this is one. */
-  readonly remembered: { readonly path: string; readonly owner: number };
+  readonly remembered: { readonly path: string; readonly owner: string };
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -51,6 +51,8 @@ export interface IngressNeeds {
 export interface Ingress {
   readonly port: number;
   readiness(): { ready: boolean; detail: Record<string, number | boolean> };
+  /** Requests of another process, whose journal was adopted here: their Idempotency-Keys are free again. */
+  closedAsOrphaned(ids: readonly string[]): void;
   stop(): Promise<void>;
 }
 
@@ -183,6 +185,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   return {
     port: server.port,
     readiness,
+    closedAsOrphaned: (ids) => remembered.giveBack(ids),
     async stop() {
       draining = true;
       await stopServing(server, running, config.drainMs);

@@ -5,7 +5,7 @@ import { Decision, RequestFacts, RequestFinished } from '@fluxrouter/generated/e
 import { type AttemptBegin, AttemptEnd, AttemptFailure } from '@fluxrouter/generated/proxy';
 import type { Journal } from '@fluxrouter/journal';
 import type { AttemptSink } from '@fluxrouter/service-kit/attempts';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnswerWriter } from './answer-writer.ts';
 import { Breakers } from './breakers.ts';
 import { RequestRun, type RunPorts } from './run-request.ts';
@@ -243,9 +243,9 @@ describe('what comes from outside', () => {
     const request = run(true);
     commit();
     sink.head({ status: 200, headers: [] });
-    request.tick(Date.now() + 7_000);
+    request.tick(performance.now() + 7_000);
     expect(story).not.toContain('accept');
-    request.tick(Date.now() + 8_000);
+    request.tick(performance.now() + 8_000);
     commit();
     expect(story.slice(-3)).toEqual(['accept', 'durable', 'head 200']);
   });
@@ -346,11 +346,29 @@ describe('a provider-proxy that goes', () => {
   });
 });
 
+it('a clock that is set back holds up no commit, deadline or comment', async () => {
+  const running = new RunningRequests(5);
+  try {
+    const request = run(true, { running, commitAfterMs: 20, deadlineMs: 400 });
+    running.remove(request);
+    running.add(request);
+    commit();
+    sink.head({ status: 200, headers: [] });
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+    await expect.poll(() => story.at(-1)).toBe('accept');
+    commit();
+    await expect.poll(() => story.at(-1)).toBe('cancel deadline');
+  } finally {
+    vi.restoreAllMocks();
+    running.stop();
+  }
+});
+
 it('a failure that crosses with the commit of a silent stream is told to the client', () => {
   const request = run(true);
   commit();
   sink.head({ status: 200, headers: [] });
-  request.tick(Date.now() + 8_000);
+  request.tick(performance.now() + 8_000);
   commit();
   sink.end(end({ outcome: 'failed', failure: { ...NO_FAILURE, code: 'upstream_failed' } }));
   commit();

@@ -65,14 +65,15 @@ export class RequestRun implements AttemptSink, Running {
   readonly #plan: RunPlan;
   readonly #writer: AnswerWriter;
   readonly #failures: AttemptFailure[] = [];
+  /** These two by the clock that is never set: `performance.now()`. */
   readonly #startedAtMs: number;
+  #headAtMs = 0;
   #phase: 'attempting' | 'committed' | 'writing' | 'ended' = 'attempting';
   #entry = 0;
   #attempts = 0;
   #candidate = 0;
   #tries = 0;
   #attemptStartedAtMs = 0;
-  #headAtMs = 0;
   #head: AttemptHead | null = null;
   #call: AttemptCall | null = null;
   #held: Buffer[] = [];
@@ -88,7 +89,7 @@ export class RequestRun implements AttemptSink, Running {
     this.#plan = plan;
     this.#writer = writer;
     this.key = plan.facts.key;
-    this.#startedAtMs = Date.now();
+    this.#startedAtMs = performance.now();
     response.on('close', () => this.#onClientGone());
   }
 
@@ -158,7 +159,7 @@ export class RequestRun implements AttemptSink, Running {
 
   head(head: AttemptHead): void {
     this.#head = head;
-    this.#headAtMs = Date.now();
+    this.#headAtMs = performance.now();
   }
 
   data(bytes: Buffer, output: boolean, atBoundary: boolean): boolean {

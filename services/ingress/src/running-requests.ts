@@ -3,7 +3,7 @@ export interface Running {
   readonly key: string;
   /** Its place among those that run; kept by `RunningRequests`. */
   slot: number;
-  /** Called about once a second, or more often where the settings ask for shorter times. */
+  /** Called about once a second, or more often where the settings ask for shorter times; `performance.now()`. */
   tick(nowMs: number): void;
   interrupt(reason: 'key_revoked' | 'shutdown'): void;
 }
@@ -75,7 +75,8 @@ export class RunningRequests {
       this.stop();
       return;
     }
-    const nowMs = Date.now();
+    // The clock of the machine may be set, by an hour even: no stream ends or falls silent for that.
+    const nowMs = performance.now();
     for (const request of [...this.#running]) request.tick(nowMs);
   }
 }

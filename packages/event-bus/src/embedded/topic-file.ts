@@ -21,7 +21,7 @@ export class TopicFile implements TopicLog {
   readonly epoch: string;
   readonly ends: number[];
   readonly tables: readonly PartitionTable[];
-  checkedAtMs = 0;
+  checkedAtMs = Number.NEGATIVE_INFINITY;
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #dataVersion: StatementSync;
@@ -74,7 +74,7 @@ export class TopicFile implements TopicLog {
 
   check(): void {
     const grown = this.#refreshEnds();
-    this.checkedAtMs = Date.now();
+    this.checkedAtMs = performance.now();
     for (const partition of grown) this.#announce(partition);
   }
 

@@ -33,7 +33,7 @@ export class KafkaTopic implements TopicLog {
   readonly #listeners = new Set<(partition: number) => void>();
   readonly #remade = new Set<() => void>();
   #epoch: string;
-  #checkedAtMs = 0;
+  #checkedAtMs = Number.NEGATIVE_INFINITY;
   #watch: TopicWatch | null = null;
 
   constructor(parts: KafkaTopicParts) {
@@ -51,7 +51,7 @@ export class KafkaTopic implements TopicLog {
   }
 
   get checkedAtMs(): number {
-    return Math.max(this.#checkedAtMs, this.#watch?.answeredAtMs ?? 0);
+    return Math.max(this.#checkedAtMs, this.#watch?.answeredAtMs ?? Number.NEGATIVE_INFINITY);
   }
 
   append(records: readonly OutgoingRecord[]): Promise<readonly RecordPosition[]> {
@@ -78,7 +78,7 @@ export class KafkaTopic implements TopicLog {
 
   /** Where the log ends, and whether it is still the log that it was. */
   async check(): Promise<void> {
-    const askedAtMs = Date.now();
+    const askedAtMs = performance.now();
     const epoch = await epochOfBirth((maxBytes) => this.#fetch(0, 0, maxBytes));
     const ends = await this.readEnds();
     if (epoch !== undefined && epoch !== this.#epoch) this.#wasMadeAnew(epoch);

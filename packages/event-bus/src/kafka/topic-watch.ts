@@ -32,7 +32,7 @@ export class TopicWatch {
   readonly #done: Promise<void>;
   readonly #stop = new AbortController();
   readonly #recheck: NodeJS.Timeout;
-  #answeredAtMs = 0;
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(topic: WatchedTopic, link: KafkaLink, onError: (error: unknown) => void) {
     this.#topic = topic;
@@ -42,7 +42,7 @@ export class TopicWatch {
     this.#recheck = setInterval(() => topic.check().catch(onError), RECHECK_MS).unref();
   }
 
-  /** `Date.now()` before the last request that every broker has answered. */
+  /** `performance.now()` before the last request that every broker has answered. */
   get answeredAtMs(): number {
     return this.#answeredAtMs;
   }
@@ -74,10 +74,10 @@ export class TopicWatch {
     const { name, partitions } = this.#topic.spec;
     const all = Array.from({ length: partitions }, (_, partition) => partition);
     const byLeader = Object.entries(cluster.findLeaderForPartitions(name, all));
-    const askedAtMs = byLeader.map(() => 0);
+    const askedAtMs = byLeader.map(() => Number.NEGATIVE_INFINITY);
     const follow = async (nodeId: string, led: readonly number[], index: number) => {
       while (!this.#stop.signal.aborted) {
-        const now = Date.now();
+        const now = performance.now();
         await this.#fetch(cluster, nodeId, led);
         askedAtMs[index] = now;
         this.#answeredAtMs = Math.min(...askedAtMs);

@@ -20,7 +20,7 @@ export class LogTail implements Tail {
   readonly #done: Promise<void>;
   readonly #caughtUp: Promise<void>;
   #resolveCaughtUp: () => void = () => {};
-  #freshAtMs = 0;
+  #freshAtMs = Number.NEGATIVE_INFINITY;
   #idle = false;
   #stopped = false;
 
@@ -48,7 +48,7 @@ export class LogTail implements Tail {
   }
 
   isFresh(maxAgeMs: number): boolean {
-    return Date.now() - this.freshAtMs <= maxAgeMs;
+    return performance.now() - this.freshAtMs <= maxAgeMs;
   }
 
   caughtUp(): Promise<void> {

@@ -23,7 +23,7 @@ export interface TopicLog {
   ): BusRecord[] | Promise<BusRecord[]>;
   /** Next offset of each partition as last seen. */
   readonly ends: readonly number[];
-  /** `Date.now()` when `ends` was last known to be true. */
+  /** `performance.now()` when `ends` was last known to be true; -Infinity: never yet. */
   readonly checkedAtMs: number;
   /** Looks for other processes' appends now; calls listeners as they would have been anyway. */
   check(): void | Promise<void>;

@@ -34,15 +34,19 @@ const requestBytesMax = 32_768;
 
 /**
  * Decisions over one long-lived stream to each router: what one turn of the loop asks goes in one
- * message. A question that was on its way when its router went is put to another, once: a decision
- * changes nothing.
+ * message. A question whose router went, or has not answered in half of the time, is put to another, once: a
+ * decision changes nothing.
  */
 export function connectDecisions(options: DecisionsOptions): PeerConnection<Decisions> {
   const { deadlineMs = 5000, pendingMax = 10_000 } = options;
+  // A router that is stopped, or whose machine is gone, is found out by keep-alive in ten seconds: nobody
+  // waits for it who can ask another.
+  const hasOthers = options.addresses.length > 1;
+  const eachMs = hasOthers ? deadlineMs / 2 : deadlineMs;
   const peers = new FramePeers<DecisionFrames, DecisionsSession>(
     options,
     RouterService.decisions,
-    (wire) => new DecisionsSession(wire, deadlineMs, pendingMax),
+    (wire) => new DecisionsSession(wire, eachMs, pendingMax),
   );
   const ask = (request: DecideRequest): Promise<DecideResponse> => {
     const session = peers.pick();
@@ -63,7 +67,7 @@ export function connectDecisions(options: DecisionsOptions): PeerConnection<Deci
         try {
           return await ask(request);
         } catch (error) {
-          if (error instanceof LostQuestion) return ask(request);
+          if (error instanceof LostQuestion || (hasOthers && isLate(error))) return ask(request);
           throw error;
         }
       },
@@ -76,6 +80,12 @@ export function connectDecisions(options: DecisionsOptions): PeerConnection<Deci
 const bytesOf = ({ requestedModel, factsJson }: DecideRequest): number =>
   Buffer.byteLength(requestedModel) + Buffer.byteLength(factsJson);
 
+/** Others come before a router that did not answer in time, for so long. */
+const LATE_REST_MS = 5000;
+
+const isLate = (error: unknown): boolean =>
+  error instanceof RpcError && error.code === 'deadline_exceeded';
+
 /** Its router went before it answered. */
 class LostQuestion extends RpcError {}
 
@@ -83,20 +93,28 @@ class DecisionsSession implements FrameSession<DecisionFrames> {
   readonly draining = false;
   readonly #pending: PendingCalls<DecideResponse>;
   readonly #batch: TurnBatch<DecisionFrame>;
+  #lateAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(wire: FrameWire<DecisionFrames>, deadlineMs: number, most: number) {
     this.#pending = new PendingCalls({ deadlineMs, most });
     this.#batch = new TurnBatch((frames) => wire.write({ frames }));
   }
 
+  /** Whoever lets time run out has the fewest in the end: not for that the next. */
   get load(): number {
-    return this.#pending.size;
+    const isLate = performance.now() - this.#lateAtMs < LATE_REST_MS;
+    return isLate ? Number.POSITIVE_INFINITY : this.#pending.size;
   }
 
   async ask(request: DecideRequest): Promise<DecideResponse> {
     const { call, answer } = this.#pending.add();
     this.#batch.push({ call, body: { $case: 'request', value: request } });
-    return answer;
+    try {
+      return await answer;
+    } catch (error) {
+      if (isLate(error)) this.#lateAtMs = performance.now();
+      throw error;
+    }
   }
 
   received({ frames }: DecisionFrames): void {

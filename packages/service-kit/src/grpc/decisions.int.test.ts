@@ -32,7 +32,7 @@ async function serveUntilClosed(...args: Parameters<typeof serve>): Promise<Grpc
 }
 
 function connect(address: string, options: { token?: string; deadlineMs?: number } = {}) {
-  const connection = connectDecisions({ addresses: [address], token, waitMs: 500, ...options });
+  const connection = connectDecisions({ addresses: [address], token, waitMs: 2000, ...options });
   closers.push(connection.close);
   return connection.api;
 }
@@ -114,6 +114,20 @@ describe('decisions between processes', () => {
     await stuck.close(0);
     expect((await Promise.all(asked)).map(routedModel)).toEqual(asked.map((_, n) => `m-${n}`));
     expect(connection.up()).toBe(1);
+  });
+
+  test('a question to a router that is there and says nothing is put to another, within its time', async () => {
+    const stuck = await serve(() => new Promise(() => {}));
+    closers.push(() => stuck.close(0));
+    const well = await serveUntilClosed(echo);
+    const addresses = [stuck.address, well.address];
+    const connection = connectDecisions({ addresses, token, deadlineMs: 4_000 });
+    closers.push(connection.close);
+    await vi.waitUntil(() => connection.up() === 2);
+    const startedAt = performance.now();
+    const asked = Array.from({ length: 20 }, (_, n) => connection.api.decide(asking(`m-${n}`)));
+    expect((await Promise.all(asked)).map(routedModel)).toEqual(asked.map((_, n) => `m-${n}`));
+    expect(performance.now() - startedAt).toBeGreaterThan(1_900);
   });
 
   test('a router that drains answers what it was asked, and is asked no more', async () => {

@@ -68,7 +68,7 @@ export class FramePeers<Message, Session extends FrameSession<Message>> {
   readonly #waitMs: number;
   readonly #waiting = new Set<Waiter<Session>>();
   #turn = 0;
-  #refusal: RpcError | null = null;
+  #closed: RpcError | null = null;
 
   constructor(
     { addresses, token, waitMs = defaultWaitMs }: PeerAddresses,
@@ -78,14 +78,11 @@ export class FramePeers<Message, Session extends FrameSession<Message>> {
     this.#waitMs = waitMs;
     const events: PeerEvents<Session> = {
       up: (session) => {
-        this.#refusal = null;
         for (const waiter of [...this.#waiting]) waiter(session);
       },
-      down: (error) => {
-        // Who is refused would wait in vain.
-        if (error.code !== 'unauthenticated' && error.code !== 'unimplemented') return;
-        this.#refusal = error;
-        for (const waiter of [...this.#waiting]) waiter(error);
+      down: () => {
+        const refusal = this.#refusal();
+        if (refusal !== null) for (const waiter of [...this.#waiting]) waiter(refusal);
       },
     };
     this.#peers = addresses.map((at) => new Peer(at, token, method, makeSession, events));
@@ -110,7 +107,8 @@ export class FramePeers<Message, Session extends FrameSession<Message>> {
 
   /** Where `pick` has found none: the first that comes up, or why there is none. */
   whenUp(found: Waiter<Session>): void {
-    if (this.#refusal !== null) return found(this.#refusal);
+    const refusal = this.#refusal();
+    if (refusal !== null) return found(refusal);
     const waiter: Waiter<Session> = (what) => {
       clearTimeout(timer);
       this.#waiting.delete(waiter);
@@ -121,9 +119,16 @@ export class FramePeers<Message, Session extends FrameSession<Message>> {
     this.#waiting.add(waiter);
   }
 
+  /** Who is refused by all would wait in vain; while another may come it is worth it. */
+  #refusal(): RpcError | null {
+    if (this.#closed !== null) return this.#closed;
+    const refused = this.#peers.every(({ refusal }) => refusal !== null);
+    return refused ? (this.#peers[0]?.refusal ?? null) : null;
+  }
+
   close(): void {
     const error = new RpcError('cancelled', 'the connection was closed');
-    this.#refusal = error;
+    this.#closed = error;
     for (const peer of this.#peers) peer.close();
     for (const waiter of [...this.#waiting]) waiter(error);
   }
@@ -131,8 +136,11 @@ export class FramePeers<Message, Session extends FrameSession<Message>> {
 
 interface PeerEvents<Session> {
   up(session: Session): void;
-  down(error: RpcError): void;
+  down(): void;
 }
+
+const isRefusal = ({ code }: RpcError): boolean =>
+  code === 'unauthenticated' || code === 'unimplemented';
 
 class Peer<Message, Session extends FrameSession<Message>> {
   readonly #client: Client;
@@ -147,6 +155,8 @@ class Peer<Message, Session extends FrameSession<Message>> {
   #reopenMs = reopenMsMin;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** What it has said to the last stream, where it takes none of ours. */
+  refusal: RpcError | null = null;
 
   constructor(
     address: string,
@@ -192,6 +202,7 @@ class Peer<Message, Session extends FrameSession<Message>> {
     stream.on('metadata', () => {
       if (this.#session !== session) return;
       this.#up = true;
+      this.refusal = null;
       this.#reopenMs = reopenMsMin;
       this.#events.up(session);
     });
@@ -201,8 +212,9 @@ class Peer<Message, Session extends FrameSession<Message>> {
       this.#stream = null;
       this.#up = false;
       if (!this.#closed) this.#reopenLater();
+      this.refusal = isRefusal(error) ? error : null;
       session.lost(error);
-      this.#events.down(error);
+      this.#events.down();
     };
     stream.on('data', (message: Message) => {
       try {

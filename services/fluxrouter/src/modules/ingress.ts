@@ -52,7 +52,8 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     listing: { card, servableProviders },
     remembered: {
       path: join(config.dataDir, 'ingress', 'remembered.sqlite'),
-      owner: config.gatewayWorker,
+      // Ingresses side by side share the file, as workers do.
+      owner: `${config.journalName}-${config.gatewayWorker}`,
     },
     reachable: () => ({
       router: context.reachable('router'),
@@ -64,10 +65,13 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
   });
   const adoption = startAdoption({
     ...{ directory: journalDirectory(context), bus, log, everyMs: ADOPT_EVERY_MS },
-    closeOrphans: (journalOfDead) =>
-      recoverOrphans(journalOfDead, Date.now(), (err) =>
+    closeOrphans(journalOfDead) {
+      const ids = recoverOrphans(journalOfDead, Date.now(), (err) =>
         log.error({ err: err as Error }, 'An open request of a dead process cannot be read'),
-      ).length,
+      );
+      ingress.closedAsOrphaned(ids);
+      return ids.length;
+    },
   });
   return {
     check: () => ingress.readiness(),

@@ -81,10 +81,10 @@ export class RememberedFile {
   #newKeys = 0;
   #newIds = 0;
 
-  /** @param owner the number of this gateway process: what it left open it settles at its next start. */
-  constructor(path: string, owner: number, limits: RememberedLimits) {
+  /** @param owner names this gateway process among those that share the file: what it left open it settles at its next start. */
+  constructor(path: string, owner: string, limits: RememberedLimits) {
     this.#path = path;
-    this.#owner = owner;
+    this.#owner = createHash('sha256').update(owner).digest().readUIntBE(0, 6);
     this.#limits = limits;
     const database = openOrReplace(path);
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS_MAX}`);
@@ -154,13 +154,18 @@ export class RememberedFile {
    * and may be sent again; what it had (its end is in the journal) stays used.
    */
   settleKeys(orphaned: readonly string[]): void {
-    const give = this.#database.prepare(
-      'DELETE FROM idempotency_key WHERE request = ? AND owner = ? AND finished = 0',
-    );
-    for (const request of orphaned) give.run(request, this.#owner);
+    this.giveBack(orphaned);
     this.#database
       .prepare('UPDATE idempotency_key SET finished = 1 WHERE owner = ? AND finished = 0')
       .run(this.#owner);
+  }
+
+  /** Of requests that a dead process, this one's predecessor or another, had open. */
+  giveBack(orphaned: readonly string[]): void {
+    const give = this.#database.prepare(
+      'DELETE FROM idempotency_key WHERE request = ? AND finished = 0',
+    );
+    for (const request of orphaned) give.run(request);
   }
 
   /** One transaction. */

@@ -24,14 +24,14 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-function openFile(owner: number, limits = LIMITS): RememberedFile {
-  const file = new RememberedFile(join(directory, 'remembered.sqlite'), owner, limits);
+function openFile(owner: number | string, limits = LIMITS): RememberedFile {
+  const file = new RememberedFile(join(directory, 'remembered.sqlite'), `${owner}`, limits);
   open.push(file);
   return file;
 }
 
 /** A gateway process. */
-function keysOf(owner: number, limits = LIMITS) {
+function keysOf(owner: number | string, limits = LIMITS) {
   const file = openFile(owner, limits);
   const failures: unknown[] = [];
   const settings = { pepper, keepMs: limits.idempotencyKeepMs, runningMsMax: 5_000 };
@@ -79,6 +79,28 @@ describe('an Idempotency-Key', () => {
     expect(after.begin('ended-in-the-journal')).toMatchObject({ code: 'idempotency_finished' });
     accepted(after.begin('orphaned'));
     expect(after.begin('of-another-that-lives')).toMatchObject({ code: 'idempotency_in_progress' });
+  });
+
+  it('is not settled by the start of another process that shares the file', () => {
+    const running = keysOf('ingress-0');
+    accepted(running.begin('k'));
+    keysOf('ingress-2-0').file.settleKeys([]);
+    expect(running.begin('k')).toMatchObject({ code: 'idempotency_in_progress' });
+    const after = keysOf('ingress-0');
+    after.file.settleKeys(['req_ingress-0.1']);
+    accepted(after.begin('k'));
+  });
+
+  it('is given back by whoever adopts the journal of a dead process, too', () => {
+    const dead = keysOf('ingress-2-0');
+    accepted(dead.begin('orphaned'));
+    accepted(dead.begin('ended-in-the-journal'));
+    keysOf('ingress-0').file.giveBack(['req_ingress-2-0.1']);
+    // It is back later, with an empty journal.
+    const after = keysOf('ingress-2-0');
+    after.file.settleKeys([]);
+    accepted(after.begin('orphaned'));
+    expect(after.begin('ended-in-the-journal')).toMatchObject({ code: 'idempotency_finished' });
   });
 
   it('is forgotten after its time; one that seems to run for ever is a dead process’s', () => {

@@ -186,6 +186,27 @@ describe('attempts between processes', () => {
     expect([seen.story, connection.up()]).toEqual([['lost false'], 0]);
   });
 
+  test('one that refuses the token is no reason not to wait for another', async () => {
+    const refusing = serveAttempts(new FakeProxy());
+    const other = await serveGrpc({
+      ...{ address: '127.0.0.1:0', token: 'the-token-of-tomorrow', services: [refusing] },
+    });
+    closers.push(() => other.close(0));
+    const well = new FakeProxy();
+    const before = await serve(well);
+    const { address } = before.server;
+    const connection = connect([other.address, address], { waitMs: 30_000 });
+    await until(() => connection.up() === 1);
+    await before.server.close(0);
+    await until(() => connection.up() === 0);
+    const seen = new Seen();
+    connection.api.begin(beginning(), seen);
+    await serve(well, address);
+    (await well.attempt(0)).sink.end(ending());
+    await seen.over;
+    expect(seen.story).toEqual(['end completed']);
+  });
+
   test('a cancelled attempt that does not end is given up', async () => {
     const there = new FakeProxy();
     const { server } = await serve(there);
