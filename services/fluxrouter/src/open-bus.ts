@@ -7,7 +7,7 @@ import type { SystemConfig } from './module-context.ts';
 
 const RETRY_MS_MAX = 5_000;
 /** Whoever started the system reads why it is not ready, not a page of it. */
-const TELL_EVERY_MS = 10_000;
+const TELL_EVERY_MS = 30_000;
 
 /** Kafka where KAFKA_BROKERS says where it is; else the log in DATA_DIR. Nothing else asks which. */
 export async function openBus(config: SystemConfig, dataDir: string, log: Log): Promise<EventBus> {

@@ -6,10 +6,13 @@ const passing = new Set([
   'KafkaJSBrokerNotFound',
 ]);
 
-/** Whether Kafka could not be reached, or did not answer in time: not that it has said no. */
+/**
+ * Whether Kafka could not be reached, did not answer in time, or is itself still starting (no leader of a
+ * partition yet, a coordinator that loads): not that it has said no.
+ */
 export function isUnreachable(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (passing.has(at.name)) return true;
+    if (passing.has(at.name) || (at as { retriable?: boolean }).retriable === true) return true;
   }
   return false;
 }
