@@ -35,7 +35,7 @@ async function ask(customer: Customer, more: object = {}, headers: Record<string
     body: responses.ask('ping', { model: 'gpt-5.4', ...more }),
     headers,
   });
-  return { answer, record: await recordOf(customer, idOf(answer), 10_000) };
+  return { answer, record: await recordOf(customer, idOf(answer)) };
 }
 
 describe('what one account does', () => {
@@ -220,7 +220,7 @@ describe('a revoked key', () => {
       const frames = framesOf(answer.text);
       expect(dialect.endsInError(frames)).toBe(true);
       expect(frames.at(-1)?.data).toMatch(/revoked.*\(request req_/);
-      const record = await recordOf(stays, idOf(answer), 10_000);
+      const record = await recordOf(stays, idOf(answer));
       expect(record).toMatchObject({
         outcome: 'cut',
         errorCode: 'key_revoked',

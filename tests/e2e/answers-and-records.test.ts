@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 const idOf = ({ headers }: { headers: Headers }) => headers.get('x-flux-request-id') ?? '';
-const recordFor = (answer: { headers: Headers }) => recordOf(system, idOf(answer), 15_000);
+const recordFor = (answer: { headers: Headers }) => recordOf(system, idOf(answer));
 const get = (path: string) => send(system, path);
 
 /** `req_` and a ULID of that time. */

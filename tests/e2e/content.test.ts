@@ -210,8 +210,7 @@ it('no word of a client or of an upstream is kept, logged or published anywhere'
     expect(upstream.requests.at(-1)?.body.toString()).toContain(canary(`${dialect.name} prompt`));
     for (const answer of answers) {
       const id = answer.headers.get('x-flux-request-id') ?? '';
-      if (answer.status !== 401)
-        note('a record', JSON.stringify(await recordOf(system, id, 15_000)));
+      if (answer.status !== 401) note('a record', JSON.stringify(await recordOf(system, id)));
     }
   }
   // The sandbox stands in for Google; its book lies in DATA_DIR.
@@ -220,7 +219,7 @@ it('no word of a client or of an upstream is kept, logged or published anywhere'
     headers: { 'x-client-request-id': KEPT },
   });
   expect(sandboxed.text).toContain(canary('sandbox prompt'));
-  await recordOf(system, sandboxed.headers.get('x-flux-request-id') ?? '', 15_000);
+  await recordOf(system, sandboxed.headers.get('x-flux-request-id') ?? '');
   await elsewhere();
 
   // A stream under way, one whose client goes, one whose gateway is killed.
@@ -238,13 +237,13 @@ it('no word of a client or of an upstream is kept, logged or published anywhere'
   }
   seen.push(...filesBelow(dataDir).map(({ place, bytes }) => ({ place: `${place}, live`, bytes })));
   gone.leave();
-  await recordOf(system, gone.headers.get('x-flux-request-id') ?? '', 15_000);
+  await recordOf(system, gone.headers.get('x-flux-request-id') ?? '');
   for (const [name, url] of Object.entries(system.adminUrls)) {
     note(`metrics of ${name}`, await (await fetch(`${url}/metrics`)).text());
   }
   const before = system.kill('gateway');
   await system.restartOf('gateway', before);
-  const orphan = await recordOf(system, killed.headers.get('x-flux-request-id') ?? '', 30_000);
+  const orphan = await recordOf(system, killed.headers.get('x-flux-request-id') ?? '');
   expect(orphan['outcome']).toBe('orphaned');
   const list = await until('the operators’ list', async () => {
     const response = await fetch(`${system.adminUrls['gateway']}/admin/v1/requests?limit=200`, {

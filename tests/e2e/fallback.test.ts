@@ -18,7 +18,7 @@ import { closedPort } from './support/upstream.ts';
 const pinOf = (dialect: ClientDialect) => `flux-pinned-${FAST_CHAIN[dialect.name][0]}`;
 
 async function recordFor(system: RunningSystem, answer: Answer): Promise<RecordJson> {
-  return recordOf(system, answer.headers.get('x-flux-request-id') ?? '', 10_000);
+  return recordOf(system, answer.headers.get('x-flux-request-id') ?? '');
 }
 
 describe.concurrent('the chain of a routed request', () => {

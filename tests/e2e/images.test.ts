@@ -19,8 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => system?.stop());
 
-const recordFor = ({ headers }: Answer) =>
-  recordOf(system, headers.get('x-flux-request-id') ?? '', 10_000);
+const recordFor = ({ headers }: Answer) => recordOf(system, headers.get('x-flux-request-id') ?? '');
 
 function expectPng(base64: string): void {
   expect(Buffer.from(base64, 'base64').subarray(1, 4).toString()).toBe('PNG');

@@ -10,7 +10,7 @@ import { type RecordJson, recordOf } from './support/records.ts';
 import { type OwnUpstream, startUpstream } from './support/upstream.ts';
 
 async function recordFor(system: RunningSystem, answer: Answer): Promise<RecordJson> {
-  return recordOf(system, answer.headers.get('x-flux-request-id') ?? '', 10_000);
+  return recordOf(system, answer.headers.get('x-flux-request-id') ?? '');
 }
 
 describe('with retries turned off', () => {

@@ -43,7 +43,7 @@ afterAll(async () => {
 const withoutComments = (text: string) => text.replaceAll(COMMENT, '');
 
 const recordFor = ({ headers }: { headers: Headers }): Promise<RecordJson> =>
-  recordOf(system, headers.get('x-flux-request-id') ?? '', 15_000);
+  recordOf(system, headers.get('x-flux-request-id') ?? '');
 
 /** Chat, by the test's own provider. */
 const script = (name: string, handler: UpstreamHandler, more: object = {}) => {

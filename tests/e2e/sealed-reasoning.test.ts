@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 const recordFor = (customer: Customer, { headers }: Answer): Promise<RecordJson> =>
-  recordOf(customer, headers.get('x-flux-request-id') ?? '', 10_000);
+  recordOf(customer, headers.get('x-flux-request-id') ?? '');
 
 /** Its first model fails once, and only the first time: without more, it would be chosen again. */
 const failsOnce = (key: string, model: string) =>

@@ -41,7 +41,7 @@ async function stream(
 }
 
 const recordFor = ({ headers }: { headers: Headers }): Promise<RecordJson> =>
-  recordOf(system, headers.get('x-flux-request-id') ?? '', 15_000);
+  recordOf(system, headers.get('x-flux-request-id') ?? '');
 
 describe.concurrent('a stream', () => {
   for (const dialect of clientDialects) {

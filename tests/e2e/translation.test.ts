@@ -27,7 +27,7 @@ afterAll(() => system.stop());
 
 const user = (content: string) => [{ role: 'user' as const, content }];
 const recordFor = (answer: Answer) =>
-  recordOf(system, answer.headers.get('x-flux-request-id') ?? '', 5_000);
+  recordOf(system, answer.headers.get('x-flux-request-id') ?? '');
 
 describe('what another dialect has no place for', () => {
   it('is told in the header and in the record, by name and place only', async () => {
@@ -271,7 +271,7 @@ describe('streams', () => {
     let flux: object | undefined;
     for await (const event of data) flux = (event as { flux?: object }).flux ?? flux;
     const id = response.headers.get('x-flux-request-id') ?? '';
-    const record = await recordOf(system, id, 5_000);
+    const record = await recordOf(system, id);
     expect(flux).toEqual({ cost_usd: record['costUsd'], request_id: id, model: record['model'] });
     expect(record).toMatchObject({ outcome: 'completed', usage: { source: 'provider' } });
   });
@@ -284,7 +284,7 @@ describe('streams', () => {
     for await (const _ of data) if (++chunks > 20) break;
     data.controller.abort();
     const id = response.headers.get('x-flux-request-id') ?? '';
-    const record = await recordOf(system, id, 10_000);
+    const record = await recordOf(system, id);
     expect(record).toMatchObject({ outcome: 'client_gone' });
     expect(Number(record['costUsd'])).toBeGreaterThan(0);
   });
@@ -308,7 +308,7 @@ describe('streams', () => {
       .withResponse();
     for await (const _ of data);
     const id = response.headers.get('x-flux-request-id') ?? '';
-    const record = await recordOf(system, id, 5_000);
+    const record = await recordOf(system, id);
     expect(record['usage']).toMatchObject({ source: 'estimated' });
     expect(record['usage'].output).toBeGreaterThan(10);
   });

@@ -26,7 +26,7 @@ async function stream(
 const whole = (dialect: ClientDialect, directive: object) => askCheaply(system, dialect, directive);
 
 const recordFor = ({ headers }: { headers: Headers }): Promise<RecordJson> =>
-  recordOf(system, headers.get('x-flux-request-id') ?? '', 15_000);
+  recordOf(system, headers.get('x-flux-request-id') ?? '');
 
 describe.concurrent('the usage of an answer', () => {
   const tokens = { input: 1_234, output: 321, cacheRead: 200, reasoning: 21 };

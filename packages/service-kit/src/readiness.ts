@@ -39,13 +39,14 @@ export function createReadiness(): Readiness {
 }
 
 async function ask(check: Check): Promise<ReadinessCheck> {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, checkTimeoutMs, false);
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(resolve, checkTimeoutMs, null);
   try {
     const result = await Promise.race([check(), late]);
+    if (result === null) return { ready: false, detail: { reason: 'no_answer_in_time' } };
     return typeof result === 'boolean' ? { ready: result } : result;
   } catch {
-    return { ready: false };
+    return { ready: false, detail: { reason: 'cannot_be_asked' } };
   } finally {
     clearTimeout(timer);
   }

@@ -38,13 +38,17 @@ async function main(): Promise<number> {
   const own = divided
     ? modules.filter((module) => module.inEachWorker === cluster.isWorker)
     : modules;
-  const running = await runProcess(name, own, process.env, workers && { workers });
+  const starting = runProcess(name, own, process.env, workers && { workers });
+  const stopped = Promise.race([stopAsked, gone]).then(() => undefined);
+  const running = await Promise.race([starting, stopped]);
+  // Of a start nothing is lost: it may wait for others, and be killed, at any moment of it.
+  if (running === undefined) return exitCodes.ok;
   exitOnCrash(createLog({ service: name }));
   await workers?.untilReady();
   if (cluster.isWorker) answerPrimary(running.readiness);
   shedStartMemory();
   process.send?.({ type: 'ready' });
-  await Promise.race([stopAsked, gone]);
+  await stopped;
   await workers?.stop(stopGraceMs);
   await running.stop();
   return exitCodes.ok;

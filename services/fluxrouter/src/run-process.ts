@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { TOPICS } from '@fluxrouter/events';
 import { createReadiness, type Readiness, startAdminServer } from '@fluxrouter/service-kit/admin';
 import { readConfig } from '@fluxrouter/service-kit/config';
 import { type GrpcServer, serveGrpc } from '@fluxrouter/service-kit/grpc';
@@ -12,7 +11,7 @@ import { withLagMetric } from './bus-metrics.ts';
 import { mergeSchemas, processConfig, systemConfig } from './config.ts';
 import type { ModuleContext, ModuleFile, RunningModule, SystemConfig } from './module-context.ts';
 import type { ModuleEntry } from './modules.ts';
-import { openBus } from './open-bus.ts';
+import { ensureAllTopics, openBus } from './open-bus.ts';
 import type { WorkerPool } from './workers/worker-pool.ts';
 
 export interface RunningProcess {
@@ -66,7 +65,7 @@ export async function runProcess(
     await stopInOrder(parts, { log });
   };
   try {
-    await bus.ensureTopics(Object.values(TOPICS));
+    await ensureAllTopics(bus, config, log);
     const context: ModuleContext = {
       config: { ...config, dataDir },
       bus: withLagMetric(bus, metrics),

@@ -67,6 +67,11 @@ export const ingressConfig = z.object({
     about: 'How long running requests may go on when the gateway is told to stop.',
     why: 'Shorter than the 10 s after which the launcher kills.',
   }),
+  keyViewAgeMsMax: setting('KEY_VIEW_AGE', durationMs({ min: 1_000 }).default(5_000), {
+    about:
+      'How old the view of the keys may be; older: new requests get 503 until the bus answers.',
+    why: 'A revoked key that this gateway has not heard of is served for no longer.',
+  }),
   refusalsPerSecond: setting('KEYLESS_RECORDS_PER_SECOND', whole({ max: 10_000 }).default(5), {
     about: 'How many refusals without a valid key are recorded each second; others are counted.',
     why: 'A flood of bad keys must not fill the journal.',

@@ -23,8 +23,6 @@ import { RememberedFile } from './remembered/remembered-file.ts';
 import { RunningRequests } from './running-requests.ts';
 import { makeSealedOrigin } from './sealed-origin.ts';
 
-/** A view of the keys that is older is not trusted: not ready, and new requests are refused. */
-const KEY_VIEW_AGE_MS_MAX = 5_000;
 /** A request's end may be late by this much over its deadline. */
 const RUNNING_GRACE_MS = 60_000;
 
@@ -105,11 +103,11 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
   const unavailable = (): FluxError | null => {
     if (draining) return fluxError('unavailable', { message: 'This gateway is shutting down.' });
     if (!journal.state().acceptsNew) return fluxError('unavailable');
-    return keys.isFresh(KEY_VIEW_AGE_MS_MAX) ? null : fluxError('unavailable');
+    return keys.isFresh(config.keyViewAgeMsMax) ? null : fluxError('unavailable');
   };
   const readiness = () => {
     const { bytes, outboxEntries, failing, acceptsNew } = journal.state();
-    const keysFresh = keys.isFresh(KEY_VIEW_AGE_MS_MAX);
+    const keysFresh = keys.isFresh(config.keyViewAgeMsMax);
     const { router, providerProxy } = needs.reachable();
     return {
       ready: !draining && acceptsNew && keysFresh && router && providerProxy,

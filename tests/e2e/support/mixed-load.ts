@@ -57,17 +57,22 @@ export async function sendMixed(
     const goes = stream && random() < 0.1;
     return { dialect, goes, sending: { body, headers, key: pick(keys) } };
   });
-  const served: Promise<Served>[] = [];
+  const served: Omit<Served, 'record'>[] = [];
   async function work(): Promise<void> {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
       const { dialect, goes, sending } = job;
       const answer = await open(system, dialect.path, sending);
       if (goes) answer.leave();
       else await answer.readAll();
-      const id = answer.headers.get('x-flux-request-id') ?? '';
-      served.push(recordOf(system, id, 30_000).then((record) => ({ dialect, answer, record })));
+      served.push({ dialect, answer });
     }
   }
   await Promise.all(Array.from({ length: 8 }, work));
-  return Promise.all(served);
+  // One after another: hundreds that ask again and again would keep each other from an answer.
+  const withRecords: Served[] = [];
+  for (const each of served) {
+    const id = each.answer.headers.get('x-flux-request-id') ?? '';
+    withRecords.push({ ...each, record: await recordOf(system, id) });
+  }
+  return withRecords;
 }

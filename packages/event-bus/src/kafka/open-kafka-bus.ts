@@ -64,10 +64,14 @@ class KafkaStorage implements LogStorage {
     const link = this.#openLink([spec.name]);
     const { topicBorn = defaultTopicBorn } = this.#options;
     const admin = this.#kafka.admin();
-    await admin.connect();
     let epoch: string;
     try {
+      await admin.connect();
       epoch = await ensureTopic(spec, admin, link, this.#producer, topicBorn);
+    } catch (error) {
+      this.#links.delete(link);
+      await link.close();
+      throw error;
     } finally {
       await admin.disconnect();
     }

@@ -67,6 +67,13 @@ describe('gRPC between processes', () => {
     expect(await ask(connect({ addresses: [address], token: '' }))).toBe('unauthenticated');
   });
 
+  test('a port that is in use is told by its code, as by any other server', async () => {
+    const { address } = await serve(answering(async () => ({ records: [] })));
+    const port = Number(address.split(':')[1]);
+    const other = answering(async () => ({ records: [] }));
+    await expect(serve(other, address)).rejects.toMatchObject({ code: 'EADDRINUSE', port });
+  });
+
   test('a call ends at its deadline', async () => {
     const { address } = await serve(answering(() => new Promise(() => {})));
     expect(await ask(connect({ addresses: [address], token, deadlineMs: 100 }))).toBe(
@@ -74,6 +81,20 @@ describe('gRPC between processes', () => {
     );
     const api = connect({ addresses: [address], token, deadlinesMs: { findRequests: 50 } });
     expect(await ask(api)).toBe('deadline_exceeded');
+  });
+
+  test('who asked no longer is told to the call by its signal', async () => {
+    const gone = Promise.withResolvers<void>();
+    const { address } = await serve(
+      answering(((_request: unknown, cancelled: AbortSignal) => {
+        cancelled.addEventListener('abort', () => gone.resolve());
+        return new Promise(() => {});
+      }) as never),
+    );
+    expect(await ask(connect({ addresses: [address], token, deadlineMs: 100 }))).toBe(
+      'deadline_exceeded',
+    );
+    await gone.promise;
   });
 
   test('fails at once where nobody listens, and talks again within two seconds of a restart', async () => {

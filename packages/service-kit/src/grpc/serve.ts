@@ -75,9 +75,9 @@ function serviceHandlers(
   for (const [name, method] of unaryMethods(service.definition)) {
     const call = callOf(service.implementation, name);
     const handle: handleUnaryCall<unknown, unknown> = (request, answer) => {
+      const cancelled = new AbortController();
       const run = async () => {
         check(request.metadata);
-        const cancelled = new AbortController();
         request.on('cancelled', () => cancelled.abort());
         return call(request.request, cancelled.signal);
       };
@@ -85,7 +85,8 @@ function serviceHandlers(
         (response) => answer(null, response),
         (thrown: unknown) => {
           const error = toRpcError(thrown);
-          if (error !== thrown) onFault(method.path, thrown);
+          // What a call that nobody waits for meets is no fault.
+          if (error !== thrown && !cancelled.signal.aborted) onFault(method.path, thrown);
           answer(toGrpcStatus(error));
         },
       );
@@ -116,9 +117,18 @@ function bind(server: Server, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) resolve(port);
-      else reject(error);
+      else reject(withCode(error, address));
     });
   });
+}
+
+/** grpc-js tells why it cannot listen in words only; whoever starts a process goes by the code. */
+function withCode(error: Error, address: string): Error {
+  const code = /\b(EADDRINUSE|EACCES)\b/.exec(error.message)?.[1];
+  if (code === undefined) return error;
+  const colon = address.lastIndexOf(':');
+  const at = { address: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+  return Object.assign(error, { code, ...at });
 }
 
 function close(server: Server, graceMs: number): Promise<void> {

@@ -6,6 +6,7 @@ import { openDataDir } from './data-dir.ts';
 import { DataDirError } from './data-dir-error.ts';
 import { runOnce } from './one-shot.ts';
 import { choosePorts, PortInUseError } from './ports.ts';
+import { runOnFreePorts } from './run-on-free-ports.ts';
 import { runSystem } from './run-system.ts';
 import { removeFile } from './secret-file.ts';
 import { keepSecrets } from './secrets.ts';
@@ -34,19 +35,13 @@ export async function launch(args: readonly string[], env: Environment): Promise
       const secretsFile = join(settings.dataDir, 'secrets.json');
       const secrets = { ...keepSecrets(secretsFile, settings.fresh), ...settings.given };
       const plan = settings.services ? servicesPlan : oneMachinePlan;
-      const ports = await choosePorts(plan.portWishes(settings));
-      await runSystem({
-        settings,
-        plan,
-        secrets,
-        secretsFile,
-        readyFile,
-        ports,
-        env,
-        stopAsked,
-        watchSources: args.includes('--watch'),
+      const system = { settings, plan, secrets, secretsFile, readyFile, env, stopAsked, say };
+      const watchSources = args.includes('--watch');
+      await runOnFreePorts(
+        () => choosePorts(plan.portWishes(settings)),
+        (ports) => runSystem({ ...system, ports, watchSources }),
         say,
-      });
+      );
       return exitCodes.ok;
     } finally {
       lock.release();

@@ -3,12 +3,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { exitCodes } from '../exit-codes.ts';
 import { openDataDir } from './data-dir.ts';
 import { checkNodeVersion } from './node-version.ts';
 import { choosePorts } from './ports.ts';
 import { nextRestartDelay } from './restart-delay.ts';
+import { runOnFreePorts } from './run-on-free-ports.ts';
 import { keepSecrets, replaceFirstKey, type Secrets } from './secrets.ts';
 import type { LauncherSettings } from './settings.ts';
+import { HopelessError } from './supervisor.ts';
 import { oneMachinePlan, type Ports } from './system-plan.ts';
 import { isSource } from './watch-sources.ts';
 import { welcomeScreen } from './welcome-screen.ts';
@@ -219,4 +222,41 @@ test('what restarts the processes under --watch', () => {
     expect(isSource(path)).toBe(false);
   }
   expect(isSource('fluxrouter/src/launcher/launch.ts')).toBe(false);
+});
+
+describe('a port that is taken between its choice and its use', () => {
+  const lost = () => Promise.reject(new HopelessError('query', exitCodes.unavailable));
+
+  test('all is started again on ports that are chosen anew', async () => {
+    const said: string[] = [];
+    const tried: number[] = [];
+    let next = 20_000;
+    await runOnFreePorts(
+      async () => next++,
+      async (port) => {
+        tried.push(port);
+        if (port < 20_002) await lost();
+      },
+      (sentence) => said.push(sentence),
+    );
+    expect(tried).toEqual([20_000, 20_001, 20_002]);
+    expect(said).toEqual(Array(2).fill(expect.stringContaining('query found its port taken')));
+  });
+
+  test('is told in the end, and other faults at once', async () => {
+    let runs = 0;
+    const always = (code: number) =>
+      runOnFreePorts(
+        async () => 0,
+        () => {
+          runs += 1;
+          return Promise.reject(new HopelessError('query', code));
+        },
+        () => {},
+      );
+    await expect(always(exitCodes.unavailable)).rejects.toThrow('query does not start');
+    expect(runs).toBe(4);
+    await expect(always(exitCodes.config)).rejects.toThrow('query does not start');
+    expect(runs).toBe(5);
+  });
 });

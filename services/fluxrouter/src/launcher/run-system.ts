@@ -23,6 +23,9 @@ export interface SystemOptions {
   say(sentence: string): void;
 }
 
+/** Who waits for a slow start is told for whom. */
+const tellEveryMs = 15_000;
+
 /** Starts the processes, welcomes the newcomer, and stops all when it is asked to. */
 export async function runSystem(options: SystemOptions): Promise<void> {
   const { settings, plan, secrets, ports, env, say, stopAsked, readyFile } = options;
@@ -45,8 +48,12 @@ export async function runSystem(options: SystemOptions): Promise<void> {
       })
     : () => {};
   const abort = new AbortController();
+  const patience = setInterval(() => {
+    say(`Not ready yet: ${supervisor.waitingFor().join(', ')}`);
+  }, tellEveryMs);
   try {
     const running = supervisor.allReady().then(async () => {
+      clearInterval(patience);
       const facts = plan.readyFacts(settings, ports, secrets);
       const welcomed = await welcome(options, facts, abort.signal);
       if (abort.signal.aborted) return;
@@ -57,6 +64,7 @@ export async function runSystem(options: SystemOptions): Promise<void> {
     const reason = await Promise.race([stopAsked, running.then(() => stopAsked)]);
     say(`Stopping (${reason})`);
   } finally {
+    clearInterval(patience);
     abort.abort();
     ready = undefined;
     stopWatching();

@@ -27,6 +27,8 @@ export interface ProcessEvents {
 
 /** Longer than a predecessor whose launcher was killed may take to let go of its journal. */
 const hopelessAfterMs = 30_000;
+/** On a busy machine one start may take longer than that: it takes several to give up. */
+const hopelessStarts = 5;
 
 /** Keeps one process running until it is told to stop. */
 export class SupervisedProcess {
@@ -36,6 +38,7 @@ export class SupervisedProcess {
   #restart: NodeJS.Timeout | undefined;
   #delayMs = 0;
   #firstStartAt = 0;
+  #failedStarts = 0;
   #wasReady = false;
   #stopping = false;
   #wantedEnd = false;
@@ -124,7 +127,10 @@ export class SupervisedProcess {
       this.#startNow();
       return;
     }
-    const tooLong = performance.now() - this.#firstStartAt > hopelessAfterMs;
+    this.#failedStarts += 1;
+    const tooLong =
+      this.#failedStarts >= hopelessStarts &&
+      performance.now() - this.#firstStartAt > hopelessAfterMs;
     if (!this.#wasReady && (isFinal(code) || tooLong)) {
       this.#events.onHopeless(this.name, code);
       return;

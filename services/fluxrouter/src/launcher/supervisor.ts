@@ -3,6 +3,8 @@ import { type ProcessEvents, type ProcessPlan, SupervisedProcess } from './super
 export interface Supervisor {
   /** Resolves when each process has been ready once; rejects where one never will be. */
   allReady(): Promise<void>;
+  /** Those that have not been ready yet. */
+  waitingFor(): readonly string[];
   /** Of those that are ready at this moment. */
   pids(): Record<string, number>;
   renewAll(graceMs: number): void;
@@ -64,6 +66,7 @@ export function supervise(
   startOthers();
   return {
     allReady: () => ready.promise,
+    waitingFor: () => [...waitingFor],
     pids: () => Object.fromEntries(pids),
     renewAll: (graceMs) => {
       for (const each of all) each.renew(graceMs);

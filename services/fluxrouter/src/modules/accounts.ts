@@ -21,7 +21,10 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     provides: { accounts: accounts.api },
     serves: { definition: AccountsService, implementation: accounts.api },
     routes: accounts.routes,
-    check: () => accounts.isReady(),
+    check() {
+      const logFresh = accounts.isReady();
+      return { ready: logFresh, detail: { logFresh } };
+    },
     stop: () => accounts.stop(),
   };
 }

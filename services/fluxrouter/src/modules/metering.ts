@@ -15,6 +15,9 @@ export const schema = meteringConfig;
 /** After a kill the directory's lock is free at once; a slow end of the one before takes a while. */
 const lockWaitMs = 20_000;
 
+/** Shorter than the 2 s that a check may take: so it is said who did not answer. */
+const answerMsMax = 1_500;
+
 export async function start(context: ModuleContext): Promise<RunningModule> {
   const { bus, log, metrics } = context;
   const config = context.config as unknown as MeteringConfig & ModuleContext['config'];
@@ -36,15 +39,27 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     port === undefined || clickhouse.kind !== 'chdb' || serviceToken === undefined
       ? undefined
       : await serveChdb({ clickhouse, host, port, token: serviceToken.reveal() });
-  const lagRecords = async () => (await metering.stats()).lagRecords;
+  /** Undefined where the bus does not answer: then nothing new can be metered. */
+  const lagRecords = () =>
+    within(answerMsMax, metering.stats()).then(
+      (stats) => stats.lagRecords,
+      () => undefined,
+    );
   return {
     async check() {
-      const { success } = await clickhouse.client.ping({ select: true });
+      const [{ success }, lag] = await Promise.all([
+        within(answerMsMax, clickhouse.client.ping({ select: true })).catch(() => ({
+          success: false,
+        })),
+        lagRecords(),
+      ]);
       return {
-        ready: success,
+        ready: success && lag !== undefined,
         detail: {
           engine: clickhouse.kind,
-          lagRecords: await lagRecords(),
+          clickhouse: success,
+          bus: lag !== undefined,
+          ...(lag !== undefined && { lagRecords: lag }),
           ...reconcilerDetail(metering.reconciliation()),
         },
       };
@@ -77,4 +92,10 @@ function reconcilerDetail(report: ReconcilerReport) {
       lastDifference: `${last.name} of partition ${last.partition}, hour ${last.hour}: log ${last.log}, ClickHouse ${last.table}`,
     }),
   };
+}
+
+function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('no answer in time')), timeoutMs);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }

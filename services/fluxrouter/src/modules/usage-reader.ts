@@ -17,7 +17,7 @@ export async function start({ bus, config }: ModuleContext): Promise<RunningModu
   return {
     async check() {
       const { success } = await client.ping({ select: false });
-      return success;
+      return { ready: success, detail: { clickhouse: success } };
     },
     provides: {
       usageTables: { client, completeUntil: usageCompleteUntil(bus, requestLifeMsMax) },
