@@ -2,8 +2,12 @@ import { buildCatalogue } from '@fluxrouter/catalogue';
 import { dialects } from '@fluxrouter/dialects';
 import { Decision, RequestFacts } from '@fluxrouter/generated/events';
 import { AttemptBegin } from '@fluxrouter/generated/proxy';
-import type { RateCard } from '@fluxrouter/pricing';
-import { buildRateCard, rateCardDefinitions } from '@fluxrouter/pricing';
+import {
+  buildRateCard,
+  type RateCard,
+  type RateRow,
+  rateCardDefinitions,
+} from '@fluxrouter/pricing';
 import type { AttemptSink } from '@fluxrouter/service-kit/attempts';
 import type { Dispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
