@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { expect, it } from 'vitest';
-import { hasKeyInQuery } from './client-headers.ts';
+import { describe, expect, it } from 'vitest';
+import { hasKeyInQuery, headersForUpstream } from './client-headers.ts';
 
 const asked = (url: string) => hasKeyInQuery({ url } as IncomingMessage);
 
@@ -27,4 +27,19 @@ it.each([
   '/v1/requests?tag=team:risk-desk&model=disk-1',
 ])('takes %s', (url) => {
   expect(asked(url)).toBe(false);
+});
+
+describe('content-type', () => {
+  it.each([
+    ['application/json', true],
+    ['Application/JSON; charset=utf-8', true],
+    ['application/vnd.api+json', true],
+    ['application/x-www-form-urlencoded', false],
+    ['text/plain', false],
+    ['application/jsonlines', false],
+  ])('goes upstream where it says what the body is: %s', (value, forwarded) => {
+    expect(headersForUpstream({ 'content-type': value })).toEqual(
+      forwarded ? [{ name: 'content-type', value }] : [],
+    );
+  });
 });

@@ -14,12 +14,15 @@ const FORWARDED_UPSTREAM: readonly string[] = [
 
 // RFC 9110, field-value: visible ASCII, space and tab. Node has refused CR, LF and NUL already.
 const FIELD_VALUE = /^[\t\x20-\x7e]{1,1024}$/;
+/** What has been read as JSON is sent as such: `curl -d` calls it a form, and a provider would believe it. */
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:$|[ \t;])/i;
 
 export function headersForUpstream(headers: IncomingHttpHeaders): Header[] {
   const forwarded: Header[] = [];
   for (const name of FORWARDED_UPSTREAM) {
     const value = headers[name];
-    if (typeof value === 'string' && FIELD_VALUE.test(value)) forwarded.push({ name, value });
+    if (typeof value !== 'string' || !FIELD_VALUE.test(value)) continue;
+    if (name !== 'content-type' || JSON_TYPE.test(value)) forwarded.push({ name, value });
   }
   return forwarded;
 }
