@@ -25,6 +25,16 @@ interface Result {
   readonly ending: string;
 }
 
+interface Read {
+  readonly at: number;
+  readonly status: number;
+}
+
+interface Load {
+  readonly results: readonly Result[];
+  readonly reads: readonly Read[];
+}
+
 /** One request, and what its client saw of it. */
 async function ask(at: number, dialect: ClientDialect, stream: boolean): Promise<Result> {
   const baseUrl = system.baseUrls[at] ?? '';
@@ -47,10 +57,31 @@ async function ask(at: number, dialect: ClientDialect, stream: boolean): Promise
   }
 }
 
-/** Asks on and on at both ingresses while `meanwhile` runs, then lets all of it end. */
-async function underLoad(meanwhile: () => Promise<void>): Promise<Result[]> {
+/** One page of records, through an ingress and one of the queries. */
+async function read(at: number): Promise<Read> {
+  const headers = { authorization: `Bearer ${system.key}` };
+  const url = `${system.baseUrls[at]}/v1/requests?limit=1`;
+  const status = await fetch(url, { headers }).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return response.status;
+    },
+    () => 0,
+  );
+  return { at, status };
+}
+
+/** Asks and reads on and on at both ingresses while `meanwhile` runs, then lets all of it end. */
+async function underLoad(meanwhile: () => Promise<void>): Promise<Load> {
   const results: Result[] = [];
+  const reads: Read[] = [];
   let over = false;
+  async function readOn(at: number): Promise<void> {
+    while (!over) {
+      reads.push(await read(at));
+      await sleep(20);
+    }
+  }
   async function work(worker: number): Promise<void> {
     for (let n = worker; !over; n += 1) {
       const dialect = clientDialects[n % 3] as ClientDialect;
@@ -58,10 +89,11 @@ async function underLoad(meanwhile: () => Promise<void>): Promise<Result[]> {
     }
   }
   const working = Array.from({ length: 12 }, (_, worker) => work(worker));
+  const reading = system.baseUrls.map((_, at) => readOn(at));
   await meanwhile();
   over = true;
-  await Promise.all(working);
-  return results;
+  await Promise.all([...working, ...reading]);
+  return { results, reads };
 }
 
 /** One that is under way for longer than a kill under load takes; its head has come. */
@@ -76,7 +108,7 @@ async function startLongStream(at: number) {
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function killUnderLoad(name: string): Promise<Result[]> {
+async function killUnderLoad(name: string): Promise<Load> {
   return underLoad(async () => {
     await sleep(700);
     await system.restartOf(name, system.kill(name));
@@ -84,13 +116,26 @@ async function killUnderLoad(name: string): Promise<Result[]> {
   });
 }
 
+const failedReads = (reads: readonly Read[]) => reads.filter(({ status }) => status !== 200);
 const failed = (results: readonly Result[]) => results.filter(({ ending }) => ending !== 'whole');
 
 describe('two of every service side by side: kill -9 of one under load', () => {
-  for (const name of ['router', 'router-2', 'accounts', 'query-2', 'metering']) {
+  for (const name of [
+    'router',
+    'router-2',
+    'accounts',
+    'accounts-2',
+    'query',
+    'query-2',
+    'metering',
+  ]) {
     it(`fails no request: ${name}`, async () => {
-      const results = await killUnderLoad(name);
+      const { results, reads } = await killUnderLoad(name);
       expect(failed(results)).toEqual([]);
+      expect(reads.length).toBeGreaterThan(5);
+      // Each of the two readers may have had one under way on it. The engine is in metering's process.
+      if (name.startsWith('query')) expect(failedReads(reads).length).toBeLessThan(3);
+      else if (name !== 'metering') expect(failedReads(reads)).toEqual([]);
       expect(results.length).toBeGreaterThan(50);
       const last = results.at(-1)?.id ?? '';
       expect(await recordOf(system, last)).toMatchObject({ outcome: 'completed' });
@@ -99,7 +144,8 @@ describe('two of every service side by side: kill -9 of one under load', () => {
 
   for (const name of ['provider-proxy', 'provider-proxy-2']) {
     it(`fails only what ran on it, and tells the client: ${name}`, async () => {
-      const results = await killUnderLoad(name);
+      const { results, reads } = await killUnderLoad(name);
+      expect(failedReads(reads)).toEqual([]);
       for (const { id, ending, what } of failed(results)) {
         const isStream = what.endsWith('stream');
         expect([ending, what]).toEqual([isStream ? 'told that it was cut' : '502', what]);
@@ -115,7 +161,8 @@ describe('two of every service side by side: kill -9 of one under load', () => {
   for (const [at, name] of ['ingress', 'ingress-2'].entries()) {
     it(`fails nothing at the other ingress, and has a record of what ran on it: ${name}`, async () => {
       const running = await startLongStream(at);
-      const results = await killUnderLoad(name);
+      const { results, reads } = await killUnderLoad(name);
+      expect(failedReads(reads).filter((each) => each.at !== at)).toEqual([]);
       expect(failed(results).filter((result) => result.at !== at)).toEqual([]);
       expect((await running.readAll()).wasReset).toBe(true);
       const cut = failed(results).filter(({ id }) => id !== '');

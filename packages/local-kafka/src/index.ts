@@ -1,5 +1,5 @@
 export { freePort, PortTakenError } from './free-port.ts';
-export { absentEngines, prepareKafka } from './kafka-jars.ts';
+export { absentEngines, isKafkaFetched, prepareKafka } from './kafka-jars.ts';
 export {
   type LocalKafka,
   type LocalKafkaOptions,

@@ -13,9 +13,7 @@ const fetchTimeoutMs = 300_000;
  * Several processes may ask at once. Throws, in words for an operator, where `mvn` fails or is absent.
  */
 export async function prepareKafka(): Promise<string> {
-  // Another pom is another directory: what is in one is complete and never changes.
-  const digest = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 16);
-  const jars = join(cache, digest);
+  const jars = jarsDirectory();
   if (existsSync(jars)) return jars;
   mkdirSync(dirname(jars), { recursive: true });
   const fetched = mkdtempSync(join(cache, 'fetching-'));
@@ -28,6 +26,15 @@ export async function prepareKafka(): Promise<string> {
     if (!existsSync(jars)) throw error;
   }
   return jars;
+}
+
+/** Whether the jars are here already: else a start takes as long as 44 MB do. */
+export const isKafkaFetched = (): boolean => existsSync(jarsDirectory());
+
+/** Another pom is another directory: what is in one is complete and never changes. */
+function jarsDirectory(): string {
+  const digest = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 16);
+  return join(cache, digest);
 }
 
 /** What a local Kafka needs and this machine does not have. */

@@ -37,7 +37,7 @@ export interface RunningSystem {
   restartOf(name: string, pidBefore: number, timeoutMs?: number): Promise<number>;
   /** What the launcher has printed: the newcomer's screen. */
   screen(): string;
-  /** What the launcher and its processes have said on stderr. */
+  /** What the launcher and its processes have said on stderr since all were ready. */
   said(): string;
   /** Resolves with the launcher's exit code when it has ended by itself. */
   ended(): Promise<number | null>;
@@ -121,6 +121,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     return found;
   };
   const seen = new Set(Object.values(ready.pids));
+  const saidBefore = said();
   return {
     ...ready,
     baseUrls: ready.baseUrls ?? [ready.baseUrl],
@@ -128,7 +129,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     dataDir,
     pids,
     screen,
-    said,
+    said: () => said().replace(saidBefore, ''),
     ended: () => ended,
     kill(name, signal = 'SIGKILL') {
       const pid = pids()[name];

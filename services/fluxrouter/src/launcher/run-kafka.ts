@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { PortTakenError, startLocalKafka } from '@fluxrouter/local-kafka';
+import { isKafkaFetched, PortTakenError, startLocalKafka } from '@fluxrouter/local-kafka';
 import { untilSignal, watchParent } from '@fluxrouter/service-kit/lifecycle';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -12,6 +12,7 @@ const stopAsked = untilSignal();
 const gone = new Promise<string>((resolve) => {
   if (process.send !== undefined) watchParent({ onGone: () => resolve('gone') });
 });
+if (!isKafkaFetched()) process.stderr.write('Kafka is fetched by Maven: 44 MB, once\n');
 try {
   const kafka = await startLocalKafka({ directory: values.directory, port: Number(values.port) });
   const died = new Promise<string>((resolve) => kafka.onDied(resolve));
