@@ -1,4 +1,5 @@
 export { isAlive, untilGone } from './process-life.ts';
+export { type ChdbServer, startChdbServer } from './start-chdb-server.ts';
 export { startClickHouse, type TestClickHouse } from './start-clickhouse.ts';
 export { startKafka, type TestKafka } from './start-kafka.ts';
 export { type RunningSystem, type SystemOptions, startSystem } from './start-system.ts';
