@@ -14,6 +14,7 @@ let rows: { entry: number; begun: Uint8Array }[];
 let published: AttemptFinished[];
 let inner: AttemptSink;
 const entries = new Map<string, number>();
+let acceptsNew: boolean;
 
 beforeEach(() => {
   story = [];
@@ -21,6 +22,7 @@ beforeEach(() => {
   rows = [];
   published = [];
   entries.clear();
+  acceptsNew = true;
 });
 
 const journal: AttemptJournal = {
@@ -33,6 +35,7 @@ const journal: AttemptJournal = {
     for (const { value } of events) published.push(AttemptFinished.decode(value));
   },
   whenDurable: (callback) => void durable.push(callback),
+  state: () => ({ acceptsNew }),
   recovered: () => rows,
 };
 
@@ -95,6 +98,13 @@ it('is not made where the journal cannot be written to, or the caller has gone',
     'lost false',
   ]);
   expect(entries.size).toBe(0);
+});
+
+it('is not made where the journal is full', async () => {
+  acceptsNew = false;
+  attempts.begin(begin, sink).cancel('client_gone');
+  await Promise.resolve();
+  expect(story).toEqual(['lost false']);
 });
 
 it('left open by a crash it is closed as orphaned, charged 0, under its account', () => {

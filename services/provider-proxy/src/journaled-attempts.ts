@@ -15,13 +15,15 @@ export interface AttemptJournal {
     events: readonly { key: string; type: string; value: Uint8Array }[],
   ): void;
   whenDurable(callback: (error: Error | null) => void): void;
+  state(): { readonly acceptsNew: boolean };
   recovered(): readonly { entry: number; begun: Uint8Array }[];
 }
 
 /**
  * Attempts of a provider-proxy in a process of its own. Each is in its journal before the provider
  * is called, and its event before its end is told, so that a kill at any moment leaves exactly one
- * event of it: what it was, or `orphaned` at the next start, charged 0.
+ * event of it: what it was, or `orphaned` at the next start, charged 0. A journal that is full takes
+ * no new ones.
  */
 export class JournaledAttempts implements ProviderProxyPort {
   readonly closesOrphans = true;
@@ -37,6 +39,11 @@ export class JournaledAttempts implements ProviderProxyPort {
   }
 
   begin(begin: AttemptBegin, sink: AttemptSink): AttemptCall {
+    // Full, or failing: what could not be recorded is not made.
+    if (!this.#journal.state().acceptsNew) {
+      queueMicrotask(() => sink.lost(false));
+      return NOT_MADE;
+    }
     const eventId = attemptEventId(begin.request?.requestId ?? '', begin.number);
     const entry = this.#journal.begin(begunRow(begin));
     this.#entries.set(eventId, entry);
@@ -54,6 +61,8 @@ export class JournaledAttempts implements ProviderProxyPort {
     return attempt;
   }
 }
+
+const NOT_MADE: AttemptCall = { accept() {}, cancel() {}, resume() {} };
 
 class JournaledAttempt implements AttemptCall, AttemptSink {
   readonly #journal: AttemptJournal;
