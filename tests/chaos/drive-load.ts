@@ -14,6 +14,8 @@ export interface Asked {
   /** 0: no head. */
   readonly status: number;
   /** `whole`: all of it, as the dialect ends; `left`: the client went; `cut`: an end that is none. */
+  /** Of a refusal: it says when to come again. */
+  readonly retryAfter: boolean;
   readonly ending: 'whole' | 'left' | 'cut' | 'refused' | 'no connection';
 }
 
@@ -59,6 +61,8 @@ export interface LoadParts {
   /** Answers that are wanted: of a request that reached a provider, or could have. */
   readonly answers: number;
   readonly clients: number;
+  /** Of the first question; those of two loads have to differ. */
+  readonly first?: number;
   /** Asked for each request: addresses change where the system is started anew. */
   target(n: number): { readonly baseUrl: string; readonly key: string };
   onAnswer(answered: number): void;
@@ -73,7 +77,7 @@ const PATIENCE_MS = 60_000;
 export async function driveLoad(parts: LoadParts): Promise<Asked[]> {
   const asked: Asked[] = [];
   let answered = 0;
-  let next = 0;
+  let next = parts.first ?? 0;
   async function work(): Promise<void> {
     while (answered < parts.answers) {
       const n = next;
@@ -109,12 +113,13 @@ async function ask({ seed, target }: LoadParts, n: number): Promise<Asked> {
     answer = await asking.head;
     const id = answer.headers.get('x-flux-request-id') ?? '';
     const { status, text, wasReset } = await answer.readAll();
-    const known = { mark, id, status };
+    const retryAfter = answer.headers.has('retry-after');
+    const known = { mark, id, status, retryAfter };
     if (status !== 200) return { ...known, ending: 'refused' };
     const isWhole = !wasReset && (!stream || dialect.isComplete(framesOf(text)));
     return { ...known, ending: isWhole ? 'whole' : left ? 'left' : 'cut' };
   } catch {
-    return { mark, id: '', status: 0, ending: left ? 'left' : 'no connection' };
+    return { mark, id: '', status: 0, retryAfter: false, ending: left ? 'left' : 'no connection' };
   } finally {
     clearTimeout(leaving);
   }
