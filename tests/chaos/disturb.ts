@@ -17,11 +17,12 @@ export interface DisturberParts {
   readonly tokensKept: number;
   /** Whether a journal has reached its limit. */
   isJournalFull(): Promise<boolean>;
+  tell(line: string): void;
 }
 
-const RESTART_MS_MAX = 60_000;
+const RESTART_MS_MAX = 180_000;
 /** A fault that needs traffic to come about may not come where there is none. */
-const FAULT_MS_MAX = 60_000;
+const FAULT_MS_MAX = 180_000;
 const REPLIES = 3;
 
 /** Lets disturbances happen; those of different processes overlap, those of one wait for each other. */
@@ -60,6 +61,7 @@ export class Disturber {
 
   #note({ victim, how }: Disturbance): void {
     this.done.push({ victim, how, atMs: Date.now() });
+    this.#parts.tell(`${victim}: ${how}`);
   }
 
   async #toProcess(disturbance: Disturbance): Promise<void> {

@@ -78,6 +78,7 @@ class Run {
     await this.#prepareTables();
     const planned = planChaos(seed, form, { attempts, kills, replicas });
     const faults = new Set(planned.map(({ victim, how }) => `${victim} ${how}`));
+    await this.#openBus().ensureTopics(Object.values(TOPICS));
     await this.#start();
     this.#tell(`${form} is ready, seed ${seed}`);
     const disturbed = await this.#disturbUnderLoad(planned);
@@ -116,7 +117,7 @@ class Run {
     this.#system = await startSystem({
       form: form === 'one-machine' ? 'one-machine' : 'services',
       dataDir: this.#dataDir,
-      readyTimeoutMs: 120_000,
+      readyTimeoutMs: 300_000,
       env: {
         FIRST_REQUEST: 'off',
         // Parts stay apart here: fewer of them.
@@ -174,6 +175,7 @@ class Run {
     const disturber = new Disturber({
       ...{ system, engines: this.#engines, tokensKept: TOKENS_KEPT },
       isJournalFull: () => isJournalFull(system, JOURNAL_BYTES),
+      tell: this.#tell,
     });
     const onAnswer = (answered: number) => {
       while ((waiting[0]?.afterAnswers ?? Number.POSITIVE_INFINITY) <= answered) {

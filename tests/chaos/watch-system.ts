@@ -2,7 +2,7 @@ import type { EventBus } from '@fluxrouter/event-bus';
 import { type RunningSystem, until } from '@fluxrouter/testing';
 import { lagOf } from './read-books.ts';
 
-const DRAIN_MS_MAX = 180_000;
+const DRAIN_MS_MAX = 300_000;
 
 /** Of a new account; resolves when every ingress takes it. */
 export async function newKey(system: RunningSystem, name: string): Promise<string> {
