@@ -31,7 +31,11 @@ export async function startEngines(directory: string): Promise<Engines> {
     const kafka = await startLocalKafka({
       directory: join(directory, 'kafka'),
       port,
-      properties: { 'advertised.listeners': `PLAINTEXT://${kafkaProxy.brokers}` },
+      properties: {
+        'advertised.listeners': `PLAINTEXT://${kafkaProxy.brokers}`,
+        // On a machine that is busy with other work, a shorter one loses its leaders by itself.
+        'broker.session.timeout.ms': '6000',
+      },
     });
     stops.push(() => kafka.stop());
     const clickhouse = await startChdbServer(join(directory, 'clickhouse'));

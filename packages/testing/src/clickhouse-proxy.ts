@@ -8,7 +8,7 @@ import {
 import type { AddressInfo } from 'node:net';
 
 /** What becomes of a request: `lose reply`: it is done, and the connection is cut before the answer. */
-export type Verdict = 'pass' | 'refuse' | 'lose reply';
+type Verdict = 'pass' | 'refuse' | 'lose reply';
 
 /** A request to ClickHouse, as the proxy sees it. */
 export interface SeenRequest {
