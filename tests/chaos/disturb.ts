@@ -30,6 +30,7 @@ export class Disturber {
   readonly done: Disturbed[] = [];
   readonly #parts: DisturberParts;
   readonly #busy = new Map<string, Promise<void>>();
+  #underWay = 0;
 
   constructor(parts: DisturberParts) {
     this.#parts = parts;
@@ -39,9 +40,18 @@ export class Disturber {
     const { victim } = disturbance;
     const before = this.#busy.get(victim) ?? Promise.resolve();
     const now = before.then(() => this.#disturb(disturbance));
+    this.#underWay += 1;
+    const ended = () => {
+      this.#underWay -= 1;
+    };
     // Its failure is told by `over`.
-    now.catch(() => {});
+    now.then(ended, ended);
     this.#busy.set(victim, now);
+  }
+
+  /** Whether something is being done, which may need traffic to come about. */
+  get isBusy(): boolean {
+    return this.#underWay > 0;
   }
 
   /** Resolves when each process is back; throws where one is not. */

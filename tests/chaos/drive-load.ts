@@ -66,6 +66,8 @@ export interface LoadParts {
   /** Asked for each request: addresses change where the system is started anew. */
   target(n: number): { readonly baseUrl: string; readonly key: string };
   onAnswer(answered: number): void;
+  /** Asked once so many answers have come: whether more are needed all the same. */
+  goesOn?(): boolean;
 }
 
 /** How long a client that found nobody waits before it asks again. */
@@ -79,7 +81,7 @@ export async function driveLoad(parts: LoadParts): Promise<Asked[]> {
   let answered = 0;
   let next = parts.first ?? 0;
   async function work(): Promise<void> {
-    while (answered < parts.answers) {
+    while (answered < parts.answers || parts.goesOn?.() === true) {
       const n = next;
       next += 1;
       const one = await ask(parts, n);

@@ -185,17 +185,22 @@ class Run {
       if (answered % 5_000 === 0)
         this.#tell(`${answered} answers, ${disturber.done.length} disturbed`);
     };
-    await this.#load(attempts, 0, onAnswer);
+    await this.#load(attempts, 0, onAnswer, () => disturber.isBusy);
     await disturber.over();
     return disturber.done;
   }
 
-  async #load(answers: number, first: number, onAnswer: (answered: number) => void) {
+  async #load(
+    answers: number,
+    first: number,
+    onAnswer: (answered: number) => void,
+    goesOn = () => false,
+  ) {
     const system = this.#system as RunningSystem;
     const keys = [system.key];
     while (keys.length < ACCOUNTS) keys.push(await newKey(system, `chaos-${first}-${keys.length}`));
     const asked = await driveLoad({
-      ...{ seed: this.#options.seed, answers, clients: CLIENTS, first, onAnswer },
+      ...{ seed: this.#options.seed, answers, clients: CLIENTS, first, onAnswer, goesOn },
       target: (n) => ({
         baseUrl: system.baseUrls[n % system.baseUrls.length] ?? system.baseUrl,
         key: keys[n % keys.length] ?? system.key,
