@@ -32,8 +32,10 @@ const namesOf = (form: ChaosForm, replicas: number) =>
   );
 
 const KAFKA_KILLS_MAX = 10;
-/** Longer than KAFKA_SESSION_TIMEOUT and CLICKHOUSE_TIMEOUT of the run: some of the paused are taken for dead. */
+/** Longer than KAFKA_SESSION_TIMEOUT of the run: some of the paused are taken for dead. */
 const PAUSE_MS_MAX = 4_000;
+/** Longer than CLICKHOUSE_TIMEOUT of the run. */
+const SILENCE_MS = 6_000;
 
 export interface ChaosSize {
   readonly attempts: number;
@@ -60,7 +62,8 @@ export function planChaos(
   const add = (how: Disturbance['how'], victim: string, latest = 0.95) =>
     planned.push({
       afterAnswers: between(0.03 * attempts, latest * attempts),
-      ...{ victim, how, forMs: between(100, PAUSE_MS_MAX) },
+      ...{ victim, how },
+      forMs: victim === 'clickhouse' && how === 'pause' ? SILENCE_MS : between(100, PAUSE_MS_MAX),
     });
   const first = between(0, names.length);
   const inTurn = (n: number) => names[(first + n) % names.length] as string;

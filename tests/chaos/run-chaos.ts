@@ -128,7 +128,7 @@ class Run {
         ...(engines && {
           KAFKA_BROKERS: engines.kafkaProxy.brokers,
           CLICKHOUSE_URL: engines.clickhouseProxy.url,
-          CLICKHOUSE_TIMEOUT: '2s',
+          CLICKHOUSE_TIMEOUT: '5s',
           JOURNAL_BYTES: String(JOURNAL_BYTES),
         }),
       },

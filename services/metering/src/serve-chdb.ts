@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { secretMatcher } from '@fluxrouter/service-kit';
 import type { ClickHouse } from './clickhouse/connect.ts';
 import { engineErrorOf } from './clickhouse/engine-error.ts';
+import { semaphore } from './clickhouse/semaphore.ts';
 
 export interface ServeChdbOptions {
   readonly clickhouse: ClickHouse;
@@ -26,6 +27,8 @@ export interface ChdbServer {
 const QUERY_BYTES_MAX = 1024 * 1024;
 /** An insert's rows are some 10 MB at most. */
 const WRITE_BYTES_MAX = 64 * 1024 * 1024;
+/** At once; the engine takes no more. */
+const CALLS_MAX = 2;
 /** As ClickHouse's `http_max_uri_size`: bound values are in the URL. */
 const URL_BYTES_MAX = 1024 * 1024;
 
@@ -41,7 +44,7 @@ const SETTING =
 export async function serveChdb(options: ServeChdbOptions): Promise<ChdbServer> {
   const { clickhouse, host, port, token, access = 'reads' } = options;
   const isToken = secretMatcher(token);
-  const run = access === 'all' ? runAny : runSelect;
+  const run = { ...(access === 'all' ? runAny : runSelect), inTurn: semaphore(CALLS_MAX) };
   const server = createServer({ maxHeaderSize: URL_BYTES_MAX }, (request, response) => {
     answer(clickhouse, isToken, run, request, response).catch(() => response.destroy());
   });
@@ -72,14 +75,16 @@ interface Answered {
   readonly summary?: unknown;
 }
 
-interface Run {
+interface Access {
   readonly bytesMax: number;
   /** Why it is not run; null: it is. */
   refusal(asked: Asked): string | null;
   run(clickhouse: ClickHouse, asked: Asked): Promise<Answered>;
 }
 
-const runSelect: Run = {
+type Run = Access & { readonly inTurn: ReturnType<typeof semaphore> };
+
+const runSelect: Access = {
   bytesMax: QUERY_BYTES_MAX,
   refusal: (asked) => (isOneSelect(queryOf(asked)) ? null : 'one SELECT at a time, nothing else'),
   // Not `query`, which would add a FORMAT: the client on the other side has done so.
@@ -88,7 +93,7 @@ const runSelect: Run = {
 };
 
 /** As a server does: a query in the URL has its rows in the body. */
-const runAny: Run = {
+const runAny: Access = {
   bytesMax: WRITE_BYTES_MAX,
   refusal: () => null,
   run({ client }, { url, body }) {
@@ -106,7 +111,7 @@ const runAny: Run = {
 async function answer(
   clickhouse: ClickHouse,
   isToken: (given: string) => boolean,
-  { bytesMax, refusal, run }: Run,
+  { bytesMax, refusal, run, inTurn }: Run,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -119,13 +124,18 @@ async function answer(
     return fail(response, 413, 62, 'SYNTAX_ERROR', `more than ${bytesMax} bytes of query`);
   const refused = refusal({ url, body });
   if (refused !== null) return fail(response, 403, 164, 'READONLY', refused);
+  const isInsert = url.searchParams.has('query');
   try {
-    const { stream, summary } = await run(clickhouse, { url, body });
+    const answered = await inTurn(async () => {
+      // Whoever asked has given up: a server that is late would only get later.
+      return response.destroyed && !isInsert ? null : run(clickhouse, { url, body });
+    });
+    if (answered === null) return;
     response.writeHead(200, {
       'content-type': 'text/plain; charset=UTF-8',
-      'x-clickhouse-summary': JSON.stringify(summary ?? {}),
+      'x-clickhouse-summary': JSON.stringify(answered.summary ?? {}),
     });
-    await pipeline(stream, response);
+    await pipeline(answered.stream, response);
   } catch (error) {
     const { code, type, message } = engineErrorOf(error);
     fail(response, 500, code, type, message);
