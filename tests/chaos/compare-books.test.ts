@@ -4,15 +4,26 @@ import { compareBooks, type Run } from './compare-books.ts';
 
 const AT_MS = 1_000_000;
 const NOTHING = { cost: 0n, charged: 0n, house: 0n };
+const NO_TOKENS = { input: null, cacheRead: null, output: null };
+const TOKENS = { input: 7, cacheRead: 2, output: 3 };
 const SOME = { cost: 5n, charged: 4n, house: 1n };
 
 function logged(eventId: string, offset: bigint, more: Partial<Logged> = {}): Logged {
   const isEnd = eventId.endsWith('.end');
   return {
     type: isEnd ? 'RequestFinished' : 'AttemptFinished',
-    ...{ eventId, requestId: eventId.split('.')[0] ?? '', mark: 'm1', partition: 0, offset },
+    ...{
+      eventId,
+      requestId: eventId.split('.')[0] ?? '',
+      mark: 'm1',
+      epoch: 'e1',
+      partition: 0,
+      offset,
+    },
     ...{ digest: eventId, outcome: 'completed', receivedAtMs: AT_MS, finishedAtMs: AT_MS + 10 },
     money: isEnd ? NOTHING : SOME,
+    tokens: isEnd ? NO_TOKENS : TOKENS,
+    ...{ usageSource: isEnd ? '' : 'provider', accepted: !isEnd },
     upstreamId: isEnd ? '' : 'up1',
     startedAtMs: isEnd ? 0 : AT_MS,
     attempts: isEnd ? 1 : 0,
@@ -20,15 +31,16 @@ function logged(eventId: string, offset: bigint, more: Partial<Logged> = {}): Lo
   };
 }
 
-const rowOf = ({ eventId, partition, offset, money }: Logged): Row => ({
-  ...{ eventId, partition, offset, money },
+const rowOf = ({ eventId, epoch, partition, offset, money, tokens }: Logged): Row => ({
+  ...{ eventId, epoch, partition, offset, money, tokens },
 });
 
 const attempt = logged('r1.1', 1n);
 const end = logged('r1.end', 2n);
+const USAGE = { input_tokens: 7, cache_read_input_tokens: 2, output_tokens: 3 };
 const log = [attempt, end];
 const sound: Books = {
-  served: [{ upstreamRequestId: 'up1', mark: 'm1', outcome: 'completed' }],
+  served: [{ upstreamRequestId: 'up1', mark: 'm1', outcome: 'completed', usage: USAGE }],
   log,
   raw: log.map(rowOf),
   final: log.map(rowOf),
@@ -39,9 +51,9 @@ const sound: Books = {
 };
 const calm: Run = {
   form: 'one-machine',
-  asked: [{ mark: 'm1', id: 'r1', status: 200, ending: 'whole' }],
+  asked: [{ mark: 'm1', id: 'r1', status: 200, retryAfter: false, ending: 'whole' }],
   disturbed: [],
-  wanted: { attempts: 1, kills: 0 },
+  wanted: { attempts: 1, kills: 0, faults: [] },
 };
 
 const found = (books: Partial<Books>, run: Partial<Run> = {}) =>
@@ -108,7 +120,7 @@ describe('the oracle of the chaos run', () => {
   it('excuses a served attempt of a request whose gateway was killed, and of no other form', () => {
     const orphan = logged('r1.end', 2n, { outcome: 'orphaned' });
     const books = written(orphan);
-    const wanted = { attempts: 0, kills: 0 };
+    const wanted = { attempts: 0, kills: 0, faults: [] };
     expect(found(books, { ...killed('gateway'), wanted })).toEqual([]);
     expect(found(books, { ...killed('ingress'), wanted, form: 'services' })).toEqual([
       'lost: attempts that the provider has served',
@@ -123,9 +135,77 @@ describe('the oracle of the chaos run', () => {
   });
 
   it('says so where it proves less than was asked for', () => {
-    expect(found({}, { wanted: { attempts: 2, kills: 1 } })).toEqual([
+    expect(found({}, { wanted: { attempts: 2, kills: 1, faults: ['kafka fill'] } })).toEqual([
       'missing to the kills wanted',
       'missing to the attempts wanted',
+      'missing: faults that did not come',
     ]);
+  });
+
+  const told = (usage: Record<string, unknown> | null) => ({
+    served: [{ upstreamRequestId: 'up1', mark: 'm1', outcome: 'completed', usage }],
+  });
+
+  it('knows tokens in the words of every dialect', () => {
+    const details = { cached_tokens: 2, cache_write_tokens: 1 };
+    const chat = { prompt_tokens: 10, completion_tokens: 3, prompt_tokens_details: details };
+    const responses = { input_tokens: 10, output_tokens: 3, input_tokens_details: details };
+    for (const usage of [chat, responses, USAGE]) expect(found(told(usage))).toEqual([]);
+  });
+
+  it('finds tokens that are not those of the book', () => {
+    for (const name of Object.keys(USAGE))
+      expect(found(told({ ...USAGE, [name]: 1 }))).toEqual(['tokens other than in the book']);
+    expect(found(told(null))).toEqual(['usage that the provider has not told']);
+    const estimated = written({ ...attempt, usageSource: 'estimated' }, end);
+    expect(found(estimated)).toEqual(['usage that the provider has told and nobody took']);
+    expect(found({ ...estimated, ...told(null) })).toEqual([]);
+    const row = { ...first, tokens: { ...TOKENS, output: null } };
+    expect(found({ final: [row, rowOf(end)] })).toEqual(['rows of other tokens']);
+  });
+
+  it('takes rows that were read again for nothing, but under FINAL, and but before they were', () => {
+    const rows = log.map(rowOf);
+    const beforeReplay = { epoch: 'e1', raw: rows, final: rows };
+    const again = { raw: [...rows, ...rows], beforeReplay };
+    expect(found(again)).toEqual([]);
+    expect(found({ ...again, final: [...rows, first] })).toContain(
+      'doubled: rows of one event under FINAL',
+    );
+    expect(found({ ...again, raw: [...rows, ...rows, first] })).toEqual([
+      'doubled: raw rows of one record',
+    ]);
+    expect(found({ ...again, beforeReplay: { ...beforeReplay, raw: [...rows, first] } })).toEqual([
+      'doubled: raw rows of one record',
+    ]);
+    expect(found({ beforeReplay })).toEqual(['missing: what was to be read again was not']);
+  });
+
+  it('tells a topic that was made anew from what it was: equal offsets are other records', () => {
+    const next = [logged('r2.1', 1n), logged('r2.end', 2n)].map((event) => ({
+      ...{ ...event, epoch: 'e2', mark: 'm2' },
+      upstreamId: event.upstreamId && 'up2',
+    }));
+    const served = [
+      ...sound.served,
+      { upstreamRequestId: 'up2', outcome: 'completed', usage: USAGE },
+    ];
+    expect(found({ ...written(...log, ...next), served })).toEqual([]);
+    // The tokens of the old topic: ClickHouse throws the new rows away.
+    const lost = { ...written(...log, ...next), served, raw: sound.raw, final: sound.final };
+    expect(found(lost)).toContain('lost: events without a row');
+  });
+
+  it('finds a 503 that does not say when to come again', () => {
+    const refused = { mark: 'm3', id: '', status: 503, ending: 'refused' } as const;
+    const asked = (retryAfter: boolean) => ({ asked: [...calm.asked, { ...refused, retryAfter }] });
+    expect(found({}, asked(true))).toEqual([]);
+    expect(found({}, asked(false))).toEqual(['503 without a word of when to come again']);
+  });
+
+  it('knows one of two side by side by its service', () => {
+    const orphan = written(attempt, logged('r1.end', 2n, { outcome: 'orphaned', attempts: 1 }));
+    expect(found(orphan, { ...killed('ingress-2'), form: 'services' })).toEqual([]);
+    expect(found(orphan, { ...killed('router-2'), form: 'services' })).toHaveLength(1);
   });
 });

@@ -1,4 +1,7 @@
 import type { Books, Logged, Row, Served } from './books.ts';
+import { compareRows } from './compare-rows.ts';
+import { compareTokens } from './compare-tokens.ts';
+import { type Difference, Differences } from './differences.ts';
 import type { Disturbed } from './disturb.ts';
 import type { Asked } from './drive-load.ts';
 import type { ChaosForm } from './plan-chaos.ts';
@@ -6,17 +9,20 @@ import type { ChaosForm } from './plan-chaos.ts';
 /**
  * The oracle of the chaos run; docs/decisions/0017 says why each exception is one.
  *
- * - **log = rows**: each event id of the log is one row under FINAL, of its first copy (partition,
- *   offset, cost, charged, house), and no row is of anything else. Raw (merges are off) each record
- *   of the log is at most one row.
+ * - **log = rows**: each event id of the log is one row under FINAL, of its first copy (life of the
+ *   topic, partition, offset, cost, charged, house, tokens), and no row is of anything else. Raw
+ *   (merges are off) each record of the log is at most one row; two, where metering has read a life of
+ *   the topic again from its beginning, and then one before it did.
  * - **log = ends**: each id that a client saw, and each request that has an attempt, has one
  *   `RequestFinished`, with as many attempts as there are `AttemptFinished`. Copies of an event in the
  *   log are the same bytes.
  * - **book = log**: each line of the provider's book is one `AttemptFinished`: by the provider's id of
  *   it, or, where the gateway never saw a head, by the request's mark. Each `AttemptFinished` with a
  *   provider's id is a line.
+ * - **tokens**: what the provider's book says it has told is what its accepted attempt counts.
  * - **money**: sums of cost, charged and house agree; of a request at most one attempt is charged.
- * - **clients**: what a client had all of is `completed`.
+ * - **clients**: what a client had all of is `completed`; a 503 says when to come again.
+ * - **faults**: each that was planned has come.
  *
  * Exceptions, each only beside a kill that explains it: (1) `npm start`: the gateway was killed, the
  * request is `orphaned`: its attempts of before may have no `AttemptFinished`. (2) The sandbox was killed
@@ -28,14 +34,12 @@ export interface Run {
   readonly asked: readonly Asked[];
   readonly disturbed: readonly Disturbed[];
   /** So many at least, or the run proves less than it says. */
-  readonly wanted: { readonly attempts: number; readonly kills: number };
-}
-
-export interface Difference {
-  readonly what: string;
-  readonly count: number;
-  /** Ids of the first few. */
-  readonly examples: readonly string[];
+  readonly wanted: {
+    readonly attempts: number;
+    readonly kills: number;
+    /** `<victim> <how>`: each at least once. */
+    readonly faults: readonly string[];
+  };
 }
 
 export interface Verdict {
@@ -47,7 +51,6 @@ export interface Verdict {
 const REQUEST_LIFE_MS = 70_000;
 /** By then an ingress has seen that the connection to a provider-proxy that was killed is gone. */
 const NOTICED_MS = 1_000;
-const EXAMPLES = 5;
 
 export function compareBooks(books: Books, run: Run): Verdict {
   const found = new Differences();
@@ -59,6 +62,7 @@ export function compareBooks(books: Books, run: Run): Verdict {
   );
   compareRows(books, events, found);
   const orphans = compareEnds(run, attempts, ends, found);
+  const tokens = compareTokens(books.served, attempts, found);
   const excused = compareBook(books.served, run, attempts, [...ends.values()], found);
   found.add('events left in journals', books.journals.events, []);
   found.add('entries left open in journals', books.journals.open, []);
@@ -79,20 +83,37 @@ export function compareBooks(books: Books, run: Run): Verdict {
     Math.max(0, run.wanted.attempts - attempts.length),
     [],
   );
+  const came = new Set(run.disturbed.map(({ victim, how }) => `${victim} ${how}`));
+  for (const fault of run.wanted.faults)
+    if (!came.has(fault)) found.of('missing: faults that did not come', fault);
+  const unadvised = run.asked.filter(({ status, retryAfter }) => status === 503 && !retryAfter);
+  found.add(
+    '503 without a word of when to come again',
+    unadvised.length,
+    unadvised.map(({ mark }) => mark),
+  );
+  const times = (wanted: Disturbed['how']) =>
+    run.disturbed.filter(({ how }) => how === wanted).length;
   return {
     counts: {
       'kill -9': kills.length,
       'of them Kafka': kills.filter(({ victim }) => victim === 'kafka').length,
-      'SIGSTOP and SIGCONT': run.disturbed.filter(({ how }) => how === 'pause').length,
-      'SIGTERM and restart': run.disturbed.filter(({ how }) => how === 'end').length,
+      'of them ClickHouse': kills.filter(({ victim }) => victim === 'clickhouse').length,
+      'SIGSTOP and SIGCONT': times('pause'),
+      'SIGTERM and restart': times('end'),
+      'replies lost after it was done': times('lose replies'),
+      'inserts repeated after they were forgotten': times('outlive'),
+      'journals full, Kafka away': times('fill'),
       'requests sent': run.asked.length,
       'requests whose id a client saw': run.asked.filter(({ id }) => id !== '').length,
       'answers that a client had all of': run.asked.filter(({ ending }) => ending === 'whole')
         .length,
+      'refused with 503': run.asked.filter(({ status }) => status === 503).length,
       'lines of the provider’s book': books.served.length,
       'of them of orphaned requests, without an event': excused.served,
       AttemptFinished: attempts.length,
       'of them not in the book, sandbox killed': excused.attempts,
+      'of them with tokens as the book has them': tokens,
       RequestFinished: ends.size,
       'of them orphaned': orphans,
       'records of the log': books.log.length,
@@ -100,6 +121,8 @@ export function compareBooks(books: Books, run: Run): Verdict {
       'events of the log': events.size,
       'rows under FINAL': books.final.length,
       'raw rows': books.raw.length,
+      ...(books.beforeReplay && { 'raw rows before the replay': books.beforeReplay.raw.length }),
+      'lives of the topic': new Set(books.log.map(({ epoch }) => epoch)).size,
       'cost, pico-USD': sums.final.cost,
       'charged, pico-USD': sums.final.charged,
       'house, pico-USD': sums.final.house,
@@ -108,28 +131,10 @@ export function compareBooks(books: Books, run: Run): Verdict {
   };
 }
 
-class Differences {
-  readonly #examples = new Map<string, string[]>();
-  readonly #counts = new Map<string, number>();
+const isEnd = (how: Disturbed['how']) => how === 'kill' || how === 'end';
 
-  of(what: string, example: string): void {
-    this.add(what, 1, [example]);
-  }
-
-  add(what: string, count: number, examples: readonly string[]): void {
-    if (count === 0) return;
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + count);
-    const known = this.#examples.get(what) ?? [];
-    this.#examples.set(what, [...known, ...examples].slice(0, EXAMPLES));
-  }
-
-  list(): Difference[] {
-    return [...this.#counts].map(([what, count]) => ({
-      ...{ what, count },
-      examples: this.#examples.get(what) ?? [],
-    }));
-  }
-}
+/** `router-2` is a router. */
+const serviceOf = (victim: string) => victim.replace(/-\d+$/, '');
 
 /** By event id. */
 function firstCopies(log: readonly Logged[], found: Differences): Map<string, Logged> {
@@ -142,35 +147,6 @@ function firstCopies(log: readonly Logged[], found: Differences): Map<string, Lo
   }
   return first;
 }
-
-const placeOf = ({ partition, offset }: { partition: number; offset: bigint }) =>
-  `${partition}/${offset}`;
-
-function compareRows(books: Books, events: ReadonlyMap<string, Logged>, found: Differences): void {
-  const seen = new Set<string>();
-  for (const row of books.final) {
-    const event = events.get(row.eventId);
-    if (seen.has(row.eventId)) found.of('doubled: rows of one event under FINAL', row.eventId);
-    seen.add(row.eventId);
-    if (event === undefined) found.of('rows of no event', row.eventId);
-    else if (placeOf(row) !== placeOf(event)) found.of('rows of a later copy', row.eventId);
-    else if (!sameMoney(row, event)) found.of('rows of other amounts', row.eventId);
-  }
-  for (const id of events.keys()) if (!seen.has(id)) found.of('lost: events without a row', id);
-  const records = new Map(books.log.map((event) => [placeOf(event), event.eventId]));
-  const places = new Set<string>();
-  for (const row of books.raw) {
-    const place = placeOf(row);
-    if (places.has(place)) found.of('doubled: raw rows of one record', row.eventId);
-    else if (records.get(place) !== row.eventId) found.of('raw rows of no record', row.eventId);
-    places.add(place);
-  }
-}
-
-const sameMoney = (row: Row, { money }: Logged) =>
-  row.money.cost === money.cost &&
-  row.money.charged === money.charged &&
-  row.money.house === money.house;
 
 function sumOf(rows: readonly Pick<Row, 'money'>[]) {
   const sum = { cost: 0n, charged: 0n, house: 0n };
@@ -193,7 +169,7 @@ function compareEnds(
   const wasHit = (victims: readonly string[], fromMs: number, untilMs: number) =>
     disturbed.some(
       ({ victim, how, atMs }) =>
-        how !== 'pause' && victims.includes(victim) && atMs >= fromMs && atMs <= untilMs,
+        isEnd(how) && victims.includes(serviceOf(victim)) && atMs >= fromMs && atMs <= untilMs,
     );
   for (const id of byRequest.keys())
     if (!ends.has(id)) found.of('lost: requests with attempts and without an end', id);
@@ -241,9 +217,7 @@ function compareBook(
   /** Attempts that saw no head: one line of their request may be theirs. */
   const headless = new Map<string, number>();
   const excused = { served: 0, attempts: 0 };
-  const sandboxHits = disturbed.filter(
-    ({ victim, how }) => victim === 'sandbox' && how !== 'pause',
-  );
+  const sandboxHits = disturbed.filter(({ victim, how }) => victim === 'sandbox' && isEnd(how));
   for (const attempt of attempts) {
     const { upstreamId, mark, eventId, startedAtMs } = attempt;
     if (upstreamId === '') {

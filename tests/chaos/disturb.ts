@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalKafka } from '@fluxrouter/local-kafka';
-import { isAlive, type RunningSystem } from '@fluxrouter/testing';
+import { calm, isAlive, loseReplies, outliveTokens, type RunningSystem } from '@fluxrouter/testing';
+import type { Engines } from './engines.ts';
 import type { Disturbance } from './plan-chaos.ts';
 
 /** What was done to a process, and when (ms since 1970). */
@@ -10,29 +10,48 @@ export interface Disturbed {
   readonly atMs: number;
 }
 
-const RESTART_MS_MAX = 60_000;
+export interface DisturberParts {
+  readonly system: RunningSystem;
+  readonly engines: Engines | undefined;
+  /** ClickHouse remembers so many inserts of the usage table. */
+  readonly tokensKept: number;
+  /** Whether a journal has reached its limit. */
+  isJournalFull(): Promise<boolean>;
+  tell(line: string): void;
+}
+
+const RESTART_MS_MAX = 180_000;
+/** A fault that needs traffic to come about may not come where there is none. */
+const FAULT_MS_MAX = 180_000;
+const REPLIES = 3;
 
 /** Lets disturbances happen; those of different processes overlap, those of one wait for each other. */
 export class Disturber {
   readonly done: Disturbed[] = [];
-  readonly #system: RunningSystem;
-  readonly #kafka: LocalKafka | undefined;
+  readonly #parts: DisturberParts;
   readonly #busy = new Map<string, Promise<void>>();
+  #underWay = 0;
 
-  constructor(system: RunningSystem, kafka: LocalKafka | undefined) {
-    this.#system = system;
-    this.#kafka = kafka;
+  constructor(parts: DisturberParts) {
+    this.#parts = parts;
   }
 
   start(disturbance: Disturbance): void {
     const { victim } = disturbance;
     const before = this.#busy.get(victim) ?? Promise.resolve();
-    const now = before.then(() =>
-      victim === 'kafka' ? this.#toKafka(disturbance) : this.#toProcess(disturbance),
-    );
+    const now = before.then(() => this.#disturb(disturbance));
+    this.#underWay += 1;
+    const ended = () => {
+      this.#underWay -= 1;
+    };
     // Its failure is told by `over`.
-    now.catch(() => {});
+    now.then(ended, ended);
     this.#busy.set(victim, now);
+  }
+
+  /** Whether something is being done, which may need traffic to come about. */
+  get isBusy(): boolean {
+    return this.#underWay > 0;
   }
 
   /** Resolves when each process is back; throws where one is not. */
@@ -40,30 +59,78 @@ export class Disturber {
     await Promise.all(this.#busy.values());
   }
 
-  async #toProcess({ victim, how, forMs }: Disturbance): Promise<void> {
-    const signal = ({ kill: 'SIGKILL', end: 'SIGTERM', pause: 'SIGSTOP' } as const)[how];
+  #disturb(disturbance: Disturbance): Promise<void> {
+    const { victim } = disturbance;
+    if (victim !== 'kafka' && victim !== 'clickhouse') return this.#toProcess(disturbance);
+    const { engines } = this.#parts;
+    if (engines === undefined) throw new Error(`there is no ${victim} to disturb`);
+    if (disturbance.how === 'lose replies' || disturbance.how === 'outlive')
+      return this.#toReplies(disturbance, engines);
+    return this.#toEngine(disturbance, engines);
+  }
+
+  #note({ victim, how }: Disturbance): void {
     this.done.push({ victim, how, atMs: Date.now() });
-    const pid = this.#system.kill(victim, signal);
+    this.#parts.tell(`${victim}: ${how}`);
+  }
+
+  async #toProcess(disturbance: Disturbance): Promise<void> {
+    const { victim, how, forMs } = disturbance;
+    const { system } = this.#parts;
+    const signal = how === 'kill' ? 'SIGKILL' : how === 'end' ? 'SIGTERM' : 'SIGSTOP';
+    this.#note(disturbance);
+    const pid = system.kill(victim, signal);
     if (how === 'pause') {
       await sleep(forMs);
       if (isAlive(pid)) process.kill(pid, 'SIGCONT');
       return;
     }
-    await this.#system.restartOf(victim, pid, RESTART_MS_MAX);
+    await system.restartOf(victim, pid, RESTART_MS_MAX);
   }
 
-  async #toKafka({ how, forMs }: Disturbance): Promise<void> {
-    const kafka = this.#kafka;
-    if (kafka === undefined) throw new Error('there is no Kafka to disturb');
-    this.done.push({ victim: 'kafka', how, atMs: Date.now() });
+  async #toEngine(disturbance: Disturbance, engines: Engines): Promise<void> {
+    const { victim, how, forMs } = disturbance;
+    const engine = victim === 'kafka' ? engines.kafka : engines.clickhouse;
+    if (how !== 'fill') this.#note(disturbance);
     if (how === 'pause') {
-      kafka.signal('SIGSTOP');
+      engine.signal('SIGSTOP');
       await sleep(forMs);
-      kafka.signal('SIGCONT');
+      engine.signal('SIGCONT');
       return;
     }
-    await kafka.kill();
-    await sleep(forMs);
-    await kafka.start();
+    await engine.kill();
+    try {
+      if (how !== 'fill') await sleep(forMs);
+      else if (await this.#untilFull()) this.#note(disturbance);
+    } finally {
+      await engine.start();
+    }
+  }
+
+  /** Kafka is away, and requests go on. */
+  async #untilFull(): Promise<boolean> {
+    const untilMs = performance.now() + FAULT_MS_MAX;
+    while (performance.now() < untilMs) {
+      if (await this.#parts.isJournalFull().catch(() => false)) return true;
+      await sleep(100);
+    }
+    return false;
+  }
+
+  async #toReplies(disturbance: Disturbance, engines: Engines): Promise<void> {
+    const { kafkaProxy, clickhouseProxy } = engines;
+    let came: Promise<void>;
+    if (disturbance.victim === 'kafka') {
+      const wanted = kafkaProxy.lost + REPLIES;
+      kafkaProxy.loseReplies(REPLIES);
+      came = (async () => {
+        while (kafkaProxy.lost < wanted) await sleep(20);
+      })();
+    } else if (disturbance.how === 'outlive') {
+      came = outliveTokens(clickhouseProxy, this.#parts.tokensKept + 1);
+    } else came = loseReplies(clickhouseProxy, REPLIES);
+    const late = sleep(FAULT_MS_MAX, 'late', { ref: false });
+    if ((await Promise.race([came, late])) === 'late') calm(clickhouseProxy);
+    else this.#note(disturbance);
   }
 }

@@ -14,6 +14,8 @@ export interface Asked {
   /** 0: no head. */
   readonly status: number;
   /** `whole`: all of it, as the dialect ends; `left`: the client went; `cut`: an end that is none. */
+  /** Of a refusal: it says when to come again. */
+  readonly retryAfter: boolean;
   readonly ending: 'whole' | 'left' | 'cut' | 'refused' | 'no connection';
 }
 
@@ -59,13 +61,19 @@ export interface LoadParts {
   /** Answers that are wanted: of a request that reached a provider, or could have. */
   readonly answers: number;
   readonly clients: number;
+  /** Of the first question; those of two loads have to differ. */
+  readonly first?: number;
   /** Asked for each request: addresses change where the system is started anew. */
   target(n: number): { readonly baseUrl: string; readonly key: string };
   onAnswer(answered: number): void;
+  /** Asked once so many answers have come: whether more are needed all the same. */
+  goesOn?(): boolean;
 }
 
 /** How long a client that found nobody waits before it asks again. */
 const AGAIN_AFTER_MS = 100;
+/** Of a 503: less than it advises, so that a journal stays full. */
+const REFUSED_AGAIN_AFTER_MS = 500;
 /** Nobody waits longer: the longest answers take 1.2 s, the longest pause of a process 4 s. */
 const PATIENCE_MS = 60_000;
 
@@ -73,14 +81,15 @@ const PATIENCE_MS = 60_000;
 export async function driveLoad(parts: LoadParts): Promise<Asked[]> {
   const asked: Asked[] = [];
   let answered = 0;
-  let next = 0;
+  let next = parts.first ?? 0;
   async function work(): Promise<void> {
-    while (answered < parts.answers) {
+    while (answered < parts.answers || parts.goesOn?.() === true) {
       const n = next;
       next += 1;
       const one = await ask(parts, n);
       asked.push(one);
-      if (one.ending === 'no connection' || one.status === 503) await sleep(AGAIN_AFTER_MS);
+      if (one.status === 503) await sleep(REFUSED_AGAIN_AFTER_MS);
+      else if (one.ending === 'no connection') await sleep(AGAIN_AFTER_MS);
       else {
         answered += 1;
         parts.onAnswer(answered);
@@ -109,12 +118,13 @@ async function ask({ seed, target }: LoadParts, n: number): Promise<Asked> {
     answer = await asking.head;
     const id = answer.headers.get('x-flux-request-id') ?? '';
     const { status, text, wasReset } = await answer.readAll();
-    const known = { mark, id, status };
+    const retryAfter = answer.headers.has('retry-after');
+    const known = { mark, id, status, retryAfter };
     if (status !== 200) return { ...known, ending: 'refused' };
     const isWhole = !wasReset && (!stream || dialect.isComplete(framesOf(text)));
     return { ...known, ending: isWhole ? 'whole' : left ? 'left' : 'cut' };
   } catch {
-    return { mark, id: '', status: 0, ending: left ? 'left' : 'no connection' };
+    return { mark, id: '', status: 0, retryAfter: false, ending: left ? 'left' : 'no connection' };
   } finally {
     clearTimeout(leaving);
   }

@@ -1,23 +1,27 @@
 import { hash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { BusRecord, EventBus } from '@fluxrouter/event-bus';
 import { attemptEventId, decodeEvent, endEventId, TOPICS } from '@fluxrouter/events';
-import { connectClickHouse } from '@fluxrouter/metering';
-import type { Books, Logged, Row } from './books.ts';
+import { type ClickHouseOptions, connectClickHouse } from '@fluxrouter/metering';
+import type { Books, Logged, Row, Tables, Tokens } from './books.ts';
 
 const NOTHING = { cost: 0n, charged: 0n, house: 0n };
+const NO_TOKENS: Tokens = { input: null, cacheRead: null, output: null };
 
-/** All of the usage topic, in log order. */
+/** All of the usage topic as it is now, in log order. */
 export async function readLog(bus: EventBus): Promise<Logged[]> {
   const log: Logged[] = [];
+  const epochs = new Map<number, string>();
   const tail = await bus.tail({
     topic: TOPICS.usage.name,
     from: 'start',
     onRecords(records) {
       for (const record of records) {
-        const logged = readRecord(record);
+        const { epoch = epochs.get(record.partition) ?? '' } = record.headers;
+        epochs.set(record.partition, epoch);
+        const logged = readRecord(record, epoch);
         if (logged !== null) log.push(logged);
       }
     },
@@ -27,14 +31,17 @@ export async function readLog(bus: EventBus): Promise<Logged[]> {
   return log;
 }
 
-function readRecord({ headers, value, partition, offset }: BusRecord): Logged | null {
+function readRecord(
+  { headers, value, partition, offset }: BusRecord,
+  epoch: string,
+): Logged | null {
   const decoded = decodeEvent(headers['type'] ?? '', value);
   const request = decoded?.event.request;
   if (decoded === null || request === undefined) return null;
   const { requestId, clientRequestId, receivedAtMs } = request;
   const { outcome, upstreamId } = decoded.event;
   const known = {
-    ...{ requestId, receivedAtMs, outcome, upstreamId, partition, offset },
+    ...{ requestId, receivedAtMs, outcome, upstreamId, epoch, partition, offset },
     mark: clientRequestId,
     digest: hash('sha1', value),
   };
@@ -42,34 +49,51 @@ function readRecord({ headers, value, partition, offset }: BusRecord): Logged | 
     const { attempts, finishedAtMs } = decoded.event;
     const eventId = endEventId(requestId);
     const { type } = decoded;
-    return { ...known, type, eventId, attempts, finishedAtMs, startedAtMs: 0, money: NOTHING };
+    return {
+      ...{ ...known, type, eventId, attempts, finishedAtMs, startedAtMs: 0, money: NOTHING },
+      ...{ tokens: NO_TOKENS, usageSource: '', accepted: false },
+    };
   }
-  const { attempt, startedAtMs, durationMs } = decoded.event;
+  const { attempt, startedAtMs, durationMs, usage, accepted } = decoded.event;
   const { costPicoUsd, chargedPicoUsd, housePicoUsd } = decoded.event;
   return {
     ...{ ...known, startedAtMs, type: decoded.type, attempts: 0 },
     eventId: attemptEventId(requestId, attempt),
     finishedAtMs: startedAtMs + durationMs,
     money: { cost: costPicoUsd, charged: chargedPicoUsd, house: housePicoUsd },
+    tokens: {
+      input: usage?.input ?? null,
+      cacheRead: usage?.cacheRead ?? null,
+      output: usage?.output ?? null,
+    },
+    usageSource: usage?.source ?? '',
+    accepted,
   };
 }
 
-type Columns = [string, number, string, string, string, string];
+const columns = [
+  ...['event_id', 'topic_epoch', 'partition', 'offset'],
+  ...['cost_pico_usd', 'charged_pico_usd', 'house_pico_usd'],
+  ...['input_tokens', 'cache_read_tokens', 'output_tokens'],
+];
+type Count = number | null;
+type Columns = [string, string, number, string, string, string, string, Count, Count, Count];
 
-/** The usage table of a stopped system, with and without FINAL. */
+/** The usage table while nobody writes to it, with and without FINAL. */
 export async function readTables(
-  dataDir: string,
-): Promise<Pick<Books, 'raw' | 'final' | 'quarantined'>> {
-  const { client, close } = await connectClickHouse({ chdbPath: join(dataDir, 'clickhouse') });
+  options: ClickHouseOptions,
+): Promise<Tables & Pick<Books, 'quarantined'>> {
+  const { client, close } = await connectClickHouse(options);
   async function rows(final: '' | 'FINAL'): Promise<Row[]> {
     const result = await client.query({
-      query: `SELECT event_id, partition, offset, cost_pico_usd, charged_pico_usd, house_pico_usd FROM flux.usage ${final}`,
+      query: `SELECT ${columns.join(', ')} FROM flux.usage ${final}`,
       format: 'JSONCompactEachRow',
     });
     return (await result.json<Columns>()).map(
-      ([eventId, partition, offset, cost, charged, house]) => ({
-        ...{ eventId, partition, offset: BigInt(offset) },
+      ([eventId, epoch, partition, offset, cost, charged, house, input, cacheRead, output]) => ({
+        ...{ eventId, epoch, partition, offset: BigInt(offset) },
         money: { cost: BigInt(cost), charged: BigInt(charged), house: BigInt(house) },
+        tokens: { input, cacheRead, output },
       }),
     );
   }
@@ -87,11 +111,16 @@ export async function readTables(
 
 /** What a stopped system has left in its journals: it should be nothing. */
 export function readJournals(dataDir: string): Books['journals'] {
-  const directory = join(dataDir, 'journal');
+  // Those of provider-proxies that are processes of their own lie apart.
+  const paths = ['journal', 'journal-of-attempts']
+    .map((name) => join(dataDir, name))
+    .filter((directory) => existsSync(directory))
+    .flatMap((directory) => readdirSync(directory).map((name) => join(directory, name)))
+    .filter((path) => path.endsWith('.sqlite'));
   let events = 0;
   let open = 0;
-  for (const name of readdirSync(directory).filter((each) => each.endsWith('.sqlite'))) {
-    const database = new DatabaseSync(join(directory, name), { readOnly: true });
+  for (const path of paths) {
+    const database = new DatabaseSync(path, { readOnly: true });
     const [deleted] = database.prepare('SELECT shipped FROM deleted').all();
     const [last] = database
       .prepare('SELECT max(events_end) AS until, count(*) AS chunks FROM chunk')

@@ -3,18 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EventBus, openEmbeddedBus } from '@fluxrouter/event-bus';
 import { openKafkaBus } from '@fluxrouter/event-bus/kafka';
+import { deleteTopic, forgetGroup } from '@fluxrouter/event-bus/testing';
 import { TOPICS } from '@fluxrouter/events';
-import { type LocalKafka, startLocalKafka } from '@fluxrouter/local-kafka';
-import { connectClickHouse, migrate } from '@fluxrouter/metering';
+import { type ClickHouseOptions, connectClickHouse, migrate } from '@fluxrouter/metering';
 import { stopMerges } from '@fluxrouter/metering/testing';
-import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
+import { type RunningSystem, startSystem } from '@fluxrouter/testing';
 import { bookOf } from '../e2e/support/book.ts';
-import type { Books } from './books.ts';
+import type { Books, Logged, Tables } from './books.ts';
 import { compareBooks, type Verdict } from './compare-books.ts';
 import { Disturber } from './disturb.ts';
-import { driveLoad } from './drive-load.ts';
+import { type Asked, driveLoad } from './drive-load.ts';
+import { type Engines, startEngines } from './engines.ts';
 import { type ChaosForm, planChaos } from './plan-chaos.ts';
 import { lagOf, readJournals, readLog, readTables } from './read-books.ts';
+import { isJournalFull, newKey, untilDrained } from './watch-system.ts';
 
 export interface ChaosOptions {
   readonly form: ChaosForm;
@@ -22,166 +24,233 @@ export interface ChaosOptions {
   readonly seed: number;
   /** At least so many attempts at providers. */
   readonly attempts: number;
-  /** kill -9 of processes; on Kafka, one in ten of them of Kafka (10 at most). */
+  /** kill -9 of processes; on Kafka, one in ten of them of Kafka (10 at most), one in ten of ClickHouse. */
   readonly kills: number;
+  /** Processes of each service, side by side; 1 by default. */
+  readonly replicas?: number;
   /** Told of progress, a line at a time. */
   readonly tell?: (line: string) => void;
 }
 
 const CLIENTS = 24;
 /** Each has its partition of the log. */
-const ACCOUNTS = 3;
-const DRAIN_MS_MAX = 180_000;
+const ACCOUNTS = 6;
+/** Of the usage table; ClickHouse knows no more inserts again than these. */
+const TOKENS_KEPT = 20;
+const JOURNAL_BYTES = 128 * 1024;
+/** Questions of the load on the topic that was made anew are numbered from here. */
+const SECOND_LOAD_FROM = 10_000_000;
 
 /** Starts a system, disturbs it under load, lets it settle, stops it and compares what is written where. */
 export async function runChaos(options: ChaosOptions): Promise<Verdict> {
   const directory = mkdtempSync(join(tmpdir(), 'flux-chaos-'));
-  const tell = options.tell ?? (() => {});
-  let kafka: LocalKafka | undefined;
-  let bus: EventBus | undefined;
-  let system: RunningSystem | undefined;
+  let engines: Engines | undefined;
+  const run = new Run(options, join(directory, 'data'));
   try {
-    const dataDir = join(directory, 'data');
-    await prepareTables(dataDir);
-    if (options.form === 'services-kafka')
-      kafka = await startLocalKafka({ directory: join(directory, 'kafka') });
-    const start = () => startForm(options.form, dataDir, kafka);
-    system = await start();
-    tell(`${options.form} is ready, seed ${options.seed}`);
-    const { asked, disturbed } = await disturbUnderLoad(system, kafka, options);
-    tell(`${asked.length} requests sent; waiting for journals and lag`);
-    bus = kafka === undefined ? embeddedBus(dataDir) : kafkaBus(kafka);
-    await bus.ensureTopics([TOPICS.usage]);
-    // What a process ships as it ends may come after metering's last look: then once more.
-    for (let rounds = 0; ; rounds += 1) {
-      const alarms = await untilDrained(system, bus);
-      await system.stop();
-      system = undefined;
-      const journals = readJournals(dataDir);
-      const lagRecords = await lagOf(bus);
-      if ((journals.events === 0 && lagRecords === 0) || rounds === 2) {
-        tell('stopped; reading the books');
-        const log = await readLog(bus);
-        const books: Books = {
-          ...{ served: bookOf({ dataDir }), log, journals, lagRecords, alarms },
-          ...(await readTables(dataDir)),
-        };
-        return compareBooks(books, { form: options.form, wanted: options, asked, disturbed });
-      }
-      system = await start();
-    }
+    if (options.form === 'services-kafka') engines = await startEngines(directory);
+    return await run.run(engines);
   } finally {
-    await system?.stop();
-    await bus?.close();
-    await kafka?.stop();
+    await run.close();
+    await engines?.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-/** Merges would hide a row that is there twice. */
-async function prepareTables(dataDir: string): Promise<void> {
-  const { client, close } = await connectClickHouse({ chdbPath: join(dataDir, 'clickhouse') });
-  await migrate(client);
-  await stopMerges(client);
-  await client.command({
-    query:
-      'ALTER TABLE flux.usage MODIFY SETTING parts_to_delay_insert = 100000, parts_to_throw_insert = 100000',
-  });
-  await close();
-}
+class Run {
+  readonly #options: ChaosOptions;
+  readonly #dataDir: string;
+  readonly #tell: (line: string) => void;
+  readonly #asked: Asked[] = [];
+  #engines: Engines | undefined;
+  #system: RunningSystem | undefined;
+  #bus: EventBus | undefined;
+  #alarms = 0;
 
-function startForm(form: ChaosForm, dataDir: string, kafka: LocalKafka | undefined) {
-  return startSystem({
-    form: form === 'one-machine' ? 'one-machine' : 'services',
-    dataDir,
-    readyTimeoutMs: 120_000,
-    env: {
-      FIRST_REQUEST: 'off',
-      // Parts stay apart here: fewer of them.
-      METERING_REST: '1s',
-      RECONCILE_EVERY: '2s',
-      KAFKA_SESSION_TIMEOUT: '3s',
-      ...(kafka && { KAFKA_BROKERS: kafka.brokers }),
-    },
-  });
-}
+  constructor(options: ChaosOptions, dataDir: string) {
+    this.#options = options;
+    this.#dataDir = dataDir;
+    this.#tell = options.tell ?? (() => {});
+  }
 
-function embeddedBus(dataDir: string): EventBus {
-  return openEmbeddedBus({ directory: join(dataDir, 'bus') });
-}
+  async run(engines: Engines | undefined): Promise<Verdict> {
+    this.#engines = engines;
+    const { form, seed, attempts, kills, replicas = 1 } = this.#options;
+    await this.#prepareTables();
+    const planned = planChaos(seed, form, { attempts, kills, replicas });
+    const faults = new Set(planned.map(({ victim, how }) => `${victim} ${how}`));
+    await this.#openBus().ensureTopics(Object.values(TOPICS));
+    await this.#start();
+    this.#tell(`${form} is ready, seed ${seed}`);
+    const disturbed = await this.#disturbUnderLoad(planned);
+    this.#tell(`${this.#asked.length} requests sent; waiting for journals and lag`);
+    await this.#settle();
+    let log = await this.#readLog();
+    let tables = await this.#readTables();
+    let beforeReplay: Books['beforeReplay'];
+    if (engines !== undefined) {
+      const epoch = log[0]?.epoch ?? '';
+      beforeReplay = { raw: tables.raw, final: tables.final, epoch };
+      await this.#replay(engines);
+      log = [...log, ...(await this.#makeTopicAnew(engines))];
+      tables = await this.#readTables();
+    }
+    this.#tell('reading the books');
+    const books: Books = {
+      ...{ served: bookOf({ dataDir: this.#dataDir }), log, ...tables },
+      journals: readJournals(this.#dataDir),
+      lagRecords: await lagOf(this.#openBus()),
+      alarms: this.#alarms,
+      ...(beforeReplay && { beforeReplay }),
+    };
+    const wanted = { attempts, kills, faults: [...faults] };
+    return compareBooks(books, { form, wanted, asked: this.#asked, disturbed });
+  }
 
-function kafkaBus({ brokers }: LocalKafka): EventBus {
-  return openKafkaBus({ brokers: [brokers] });
-}
+  async close(): Promise<void> {
+    await this.#system?.stop();
+    await this.#bus?.close();
+  }
 
-async function disturbUnderLoad(
-  system: RunningSystem,
-  kafka: LocalKafka | undefined,
-  { seed, form, attempts, kills, tell }: ChaosOptions,
-) {
-  const keys = [system.key];
-  while (keys.length < ACCOUNTS) keys.push(await newKey(system, `chaos-${keys.length}`));
-  const disturber = new Disturber(system, kafka);
-  const planned = planChaos(seed, form, { attempts, kills });
-  const asked = await driveLoad({
-    ...{ seed, answers: attempts, clients: CLIENTS },
-    target: (n) => ({
-      baseUrl: system.baseUrls[n % system.baseUrls.length] ?? system.baseUrl,
-      key: keys[n % keys.length] ?? system.key,
-    }),
-    onAnswer(answered) {
-      while ((planned[0]?.afterAnswers ?? Number.POSITIVE_INFINITY) <= answered) {
-        const disturbance = planned.shift();
+  async #start(): Promise<RunningSystem> {
+    const { form, replicas = 1 } = this.#options;
+    const engines = this.#engines;
+    this.#system = await startSystem({
+      form: form === 'one-machine' ? 'one-machine' : 'services',
+      dataDir: this.#dataDir,
+      readyTimeoutMs: 300_000,
+      env: {
+        FIRST_REQUEST: 'off',
+        // Parts stay apart here: fewer of them.
+        METERING_REST: '1s',
+        RECONCILE_EVERY: '2s',
+        KAFKA_SESSION_TIMEOUT: '3s',
+        REPLICAS: String(replicas),
+        ...(engines && {
+          KAFKA_BROKERS: engines.kafkaProxy.brokers,
+          CLICKHOUSE_URL: engines.clickhouseProxy.url,
+          CLICKHOUSE_TIMEOUT: '5s',
+          JOURNAL_BYTES: String(JOURNAL_BYTES),
+        }),
+      },
+    });
+    return this.#system;
+  }
+
+  /** A new one knows the topic as it is now. */
+  #openBus(): EventBus {
+    const brokers = this.#engines?.kafkaProxy.brokers;
+    this.#bus ??=
+      brokers === undefined
+        ? openEmbeddedBus({ directory: join(this.#dataDir, 'bus') })
+        : openKafkaBus({ brokers: [brokers] });
+    return this.#bus;
+  }
+
+  async #closeBus(): Promise<void> {
+    await this.#bus?.close();
+    this.#bus = undefined;
+  }
+
+  get #clickhouse(): ClickHouseOptions {
+    const url = this.#engines?.clickhouse.url;
+    return url === undefined ? { chdbPath: join(this.#dataDir, 'clickhouse') } : { url };
+  }
+
+  /** Merges would hide a row that is there twice. */
+  async #prepareTables(): Promise<void> {
+    const { client, close } = await connectClickHouse(this.#clickhouse);
+    await migrate(client, { deduplicationWindow: TOKENS_KEPT });
+    await stopMerges(client);
+    await client.command({
+      query:
+        'ALTER TABLE flux.usage MODIFY SETTING parts_to_delay_insert = 100000, parts_to_throw_insert = 100000',
+    });
+    await close();
+  }
+
+  async #disturbUnderLoad(planned: ReturnType<typeof planChaos>) {
+    const system = this.#system as RunningSystem;
+    const { attempts } = this.#options;
+    const waiting = [...planned];
+    const disturber = new Disturber({
+      ...{ system, engines: this.#engines, tokensKept: TOKENS_KEPT },
+      isJournalFull: () => isJournalFull(system, JOURNAL_BYTES),
+      tell: this.#tell,
+    });
+    const onAnswer = (answered: number) => {
+      while ((waiting[0]?.afterAnswers ?? Number.POSITIVE_INFINITY) <= answered) {
+        const disturbance = waiting.shift();
         if (disturbance !== undefined) disturber.start(disturbance);
       }
-      if (answered % 5_000 === 0) tell?.(`${answered} answers, ${disturber.done.length} disturbed`);
-    },
-  });
-  await disturber.over();
-  return { asked, disturbed: disturber.done };
-}
+      if (answered % 5_000 === 0)
+        this.#tell(`${answered} answers, ${disturber.done.length} disturbed`);
+    };
+    await this.#load(attempts, 0, onAnswer, () => disturber.isBusy);
+    await disturber.over();
+    return disturber.done;
+  }
 
-/** Of a new account; resolves when it works. */
-async function newKey(system: RunningSystem, name: string): Promise<string> {
-  const post = async (path: string) => {
-    const response = await fetch(`${system.adminUrls['control']}/admin/v1${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${system.operatorKey}` },
-      body: JSON.stringify({ name }),
+  async #load(
+    answers: number,
+    first: number,
+    onAnswer: (answered: number) => void,
+    goesOn = () => false,
+  ) {
+    const system = this.#system as RunningSystem;
+    const keys = [system.key];
+    while (keys.length < ACCOUNTS) keys.push(await newKey(system, `chaos-${first}-${keys.length}`));
+    const asked = await driveLoad({
+      ...{ seed: this.#options.seed, answers, clients: CLIENTS, first, onAnswer, goesOn },
+      target: (n) => ({
+        baseUrl: system.baseUrls[n % system.baseUrls.length] ?? system.baseUrl,
+        key: keys[n % keys.length] ?? system.key,
+      }),
     });
-    if (response.status !== 201) throw new Error(`${path}: ${response.status}`);
-    return (await response.json()) as { id: string; secret: string };
-  };
-  const { id } = await post('/accounts');
-  const { secret } = await post(`/accounts/${id}/keys`);
-  const headers = { authorization: `Bearer ${secret}` };
-  await until('the new key to work', async () => {
-    const response = await fetch(`${system.baseUrl}/v1/models`, { headers });
-    return response.status === 200;
-  });
-  return secret;
-}
+    // Not by spreading: there are too many.
+    for (const each of asked) this.#asked.push(each);
+  }
 
-/** @returns how many differences the reconciler tells of. */
-async function untilDrained(system: RunningSystem, bus: EventBus): Promise<number> {
-  const metric = async (name: string): Promise<number> => {
-    const urls = new Set(Object.values(system.adminUrls));
-    const texts = [...urls].map(async (url) => (await fetch(`${url}/metrics`)).text());
-    let sum = 0;
-    for (const text of await Promise.all(texts))
-      for (const line of text.split('\n'))
-        if (line.startsWith(`${name} `) || line.startsWith(`${name}{`))
-          sum += Number(line.slice(line.lastIndexOf(' ')));
-    return sum;
-  };
-  const isDrained = async () =>
-    (await metric('flux_requests_running')) === 0 &&
-    (await metric('flux_journal_outbox_events')) === 0 &&
-    (await lagOf(bus)) === 0;
-  const patience = { timeoutMs: DRAIN_MS_MAX, everyMs: 200 };
-  await until('journals and lag to be empty', () => isDrained().catch(() => false), patience);
-  return (
-    (await metric('flux_reconcile_differences_total')) +
-    (await metric('flux_reconcile_missing_records_total'))
-  );
+  /** Until all is metered and stopped. What a process ships as it ends may come after metering's last look: then once more. */
+  async #settle(): Promise<void> {
+    const bus = this.#openBus();
+    await bus.ensureTopics([TOPICS.usage]);
+    for (let rounds = 0; rounds < 3; rounds += 1) {
+      const system = this.#system ?? (await this.#start());
+      this.#alarms += await untilDrained(system, bus);
+      this.#system = undefined;
+      await system.stop();
+      const { events } = readJournals(this.#dataDir);
+      if (events === 0 && (await lagOf(bus)) === 0) return;
+    }
+  }
+
+  async #readLog(): Promise<Logged[]> {
+    const bus = this.#openBus();
+    await bus.ensureTopics([TOPICS.usage]);
+    return readLog(bus);
+  }
+
+  #readTables(): Promise<Tables & Pick<Books, 'quarantined'>> {
+    return readTables(this.#clickhouse);
+  }
+
+  /** Metering reads all of the topic again. The system runs afterwards. */
+  async #replay({ kafka }: Engines): Promise<void> {
+    this.#tell('metering reads all again, from offset 0');
+    await forgetGroup(kafka.brokers, 'metering');
+    const system = await this.#start();
+    this.#alarms += await untilDrained(system, this.#openBus());
+  }
+
+  /** Under the running system, which goes on. @returns the log of the new one. The system is stopped afterwards. */
+  async #makeTopicAnew({ kafka }: Engines): Promise<Logged[]> {
+    this.#tell('the topic is deleted and made anew');
+    await this.#closeBus();
+    await deleteTopic(kafka.brokers, TOPICS.usage.name);
+    await this.#openBus().ensureTopics([TOPICS.usage]);
+    const answers = Math.max(100, this.#options.attempts / 50);
+    await this.#load(answers, SECOND_LOAD_FROM, () => {});
+    await this.#settle();
+    return this.#readLog();
+  }
 }

@@ -6,6 +6,14 @@ export const meteringConfig = z.object({
     about: 'the ClickHouse server; user and password as in http://user:password@host:8123',
     why: 'not set: the engine runs inside the metering process (chDB), so that nothing has to be installed',
   }),
+  clickhouseTimeoutMs: setting(
+    'CLICKHOUSE_TIMEOUT',
+    durationMs({ min: 100, max: 600_000 }).default(60_000),
+    {
+      about: 'how long a ClickHouse server may say nothing to a question or an insert',
+      why: 'an insert takes milliseconds; what is tried again too early only adds to a server that is busy',
+    },
+  ),
   chdbPath: setting('CHDB_PATH', path().optional(), {
     about: 'directory of the in-process engine; of no use with CLICKHOUSE_URL',
     why: 'not set: in DATA_DIR',

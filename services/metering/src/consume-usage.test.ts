@@ -9,9 +9,9 @@ import { untilTaken } from './until-taken.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 
-function setUp() {
+function setUp(tokensMax?: number) {
   const partition = new MemoryPartition();
-  const usage = memoryTables();
+  const usage = memoryTables(tokensMax);
   /** A process: what it holds in memory dies with it. */
   const startProcess = () => {
     const stopping = new AbortController();
@@ -45,13 +45,27 @@ describe('consumeUsage', () => {
   test('repeats the very same insert until it is taken, also where only the reply was lost', async () => {
     const { partition, usage, startProcess } = setUp();
     partition.append(requestRecords());
-    usage.failures = ['away', 'reply lost', 'away'];
+    usage.failures = ['away', 'away', 'reply lost'];
     const { handle, counts } = startProcess();
     await handle(partition.batch(0));
-    expect(usage.inserts).toHaveLength(4);
+    expect(usage.inserts).toHaveLength(3);
     expect(new Set(usage.inserts.map(({ token }) => token)).size).toBe(1);
     expect(usage.offsets).toEqual([0, 1]);
     expect(counts).toMatchObject({ rowsInserted: 2, batchesInserted: 1, insertFailures: 3 });
+  });
+
+  test('an insert that ClickHouse took and has forgotten is not done again', async () => {
+    const { partition, usage, startProcess } = setUp(1);
+    partition.append(requestRecords());
+    usage.failures = ['reply lost'];
+    const first = startProcess();
+    usage.onInsert = () => first.stopping.abort();
+    await expect(first.handle(partition.batch(0))).rejects.toThrow('given up');
+    usage.onInsert = () => {};
+    // Of another partition, meanwhile.
+    await usage.usage.insert([], 'another token');
+    await startProcess().handle(partition.batchFromCommit());
+    expect(usage.offsets).toEqual([0, 1]);
   });
 
   test('brings back rows that ClickHouse lost though it has their token', async () => {
@@ -81,7 +95,7 @@ describe('consumeUsage', () => {
   test('a successor collects exactly the planned cut, however the records come', async () => {
     const { partition, usage, startProcess } = setUp();
     partition.append(requestRecords());
-    usage.failures = ['reply lost'];
+    usage.failures = ['away'];
     const first = startProcess();
     usage.onInsert = () => first.stopping.abort();
     await expect(first.handle(partition.batch(0, 2))).rejects.toThrow('given up');
@@ -105,7 +119,7 @@ describe('consumeUsage', () => {
     const { partition, usage, startProcess } = setUp();
     partition.append(requestRecords());
     const first = startProcess();
-    usage.failures = ['reply lost'];
+    usage.failures = ['away'];
     usage.onInsert = () => first.stopping.abort();
     await expect(first.handle(partition.batch(0, 2))).rejects.toThrow();
     partition.append(requestRecords());

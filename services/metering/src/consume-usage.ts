@@ -34,7 +34,7 @@ export interface UsageConsumerParts {
  *
  * A crash before 1: nothing happened; the next owner cuts as it likes. Between 1 and 2, within 2, or
  * between 2 and 3: the next owner is delivered from s, finds the note, collects exactly [s, e) and
- * goes on at 2, unsure of what is there: it inserts under the same token, then asks what is missing.
+ * goes on at 2, unsure of what is there: it asks, and inserts the rest under the same token.
  * After 3: done. Whoever was taken for dead and inserts late inserts the same cut under the same
  * token, and his commit is refused.
  */

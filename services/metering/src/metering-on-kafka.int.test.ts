@@ -1,7 +1,7 @@
 // needs: kafka
 import type { EventBus } from '@fluxrouter/event-bus';
 import { openKafkaBus } from '@fluxrouter/event-bus/kafka';
-import { seededRandom } from '@fluxrouter/event-bus/testing';
+import { deleteTopic, seededRandom } from '@fluxrouter/event-bus/testing';
 import { TOPICS } from '@fluxrouter/events';
 import { startKafka, type TestKafka } from '@fluxrouter/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -114,4 +114,29 @@ test('a member that was taken for dead and inserts late changes nothing', {
   expect(await rawRows('acc_zombie')).toBe(400);
   expect((await successor.stats()).lagRecords).toBe(0);
   await Promise.all([zombie.stop(), successor.stop()]);
+});
+
+test('a topic that is made anew has all its rows beside the old ones, at equal offsets', {
+  timeout: 120_000,
+}, async () => {
+  const topic = TOPICS.usage.name;
+  await deleteTopic(kafka.brokers, topic);
+  // Each life has one insert, of the same partition and the same offsets.
+  for (const life of ['acc_old_life', 'acc_new_life']) {
+    const bus = open(lively);
+    await bus.ensureTopics([TOPICS.usage]);
+    const records = Array.from({ length: 10 }, () => requestRecords({ account: 'acc_lives' }));
+    const marked = requestRecords({ account: 'acc_lives', clientRequestId: life });
+    await bus.append(topic, [...marked, ...records.flat()]);
+    const metering = await start(bus);
+    await caughtUp(metering);
+    await metering.stop();
+    await bus.close();
+    if (life === 'acc_old_life') await deleteTopic(kafka.brokers, topic);
+  }
+  const lives = await engine.rows(
+    "SELECT count() AS rows, min(offset) AS first, max(offset) AS last FROM flux.usage WHERE account = 'acc_lives' GROUP BY topic_epoch",
+  );
+  const life = { rows: '22', first: '1', last: '22' };
+  expect(lives).toEqual([life, life]);
 });

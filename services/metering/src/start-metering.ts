@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { PartitionBatch } from '@fluxrouter/event-bus';
 import { TOPICS } from '@fluxrouter/events';
 import type { ClickHouse } from './clickhouse/connect.ts';
+import { isConnectionError } from './clickhouse/engine-error.ts';
 import { meteringTables } from './clickhouse/metering-tables.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { completeUntilReader, lagRecords } from './complete-until.ts';
@@ -100,8 +101,7 @@ async function migrateOnceThere(
       await migrate(client);
       return;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (!/^E[A-Z]+$/.test(code ?? '')) throw error;
+      if (!isConnectionError(error)) throw error;
       log.warn({ err: error, retryMs }, 'ClickHouse cannot be reached');
       await sleep(retryMs);
     }

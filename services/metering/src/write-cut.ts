@@ -41,18 +41,23 @@ export async function writeCut(
   if (failed !== undefined) throw failed.reason;
 }
 
-/** The tokens of the repetitions are the same for whoever repeats: two of them do no harm either. */
+/**
+ * ClickHouse remembers only so many tokens: whoever repeats an insert asks first what is there. The
+ * token keeps off an insert that is still on its way. The tokens of further repetitions are the same
+ * for whoever repeats: two of them do no harm either.
+ */
 async function writeUsage(
   table: UsageTable,
   rows: readonly UsageRow[],
   token: string,
   unsure: boolean,
 ): Promise<void> {
-  await table.insert(rows, token);
+  let left = unsure ? await table.absent(rows) : rows;
+  if (left.length > 0) await table.insert(left, token);
   if (!unsure) return;
-  let missing = await table.missing(rows);
-  for (let again = 1; missing.length > 0; again++) {
-    await table.insert(missing, `${token}/again-${again}`);
-    missing = await table.missing(rows);
+  left = await table.missing(left);
+  for (let again = 1; left.length > 0; again++) {
+    await table.insert(left, `${token}/again-${again}`);
+    left = await table.missing(left);
   }
 }

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalKafka, startLocalKafka } from '@fluxrouter/local-kafka';
-import kafkajs, { type Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freshName, keepTopic, outgoing, valuesOf } from '../contract/bus-under-test.ts';
 import { readAll } from '../contract/topic-contract.ts';
 import type { EventBus, PartitionBatch } from '../port.ts';
-import { eventually, startProgram } from '../testing/index.ts';
+import { deleteTopic, eventually, startProgram, withKafkaAdmin } from '../testing/index.ts';
 import { openKafkaBus } from './open-kafka-bus.ts';
 
 const LIMITS = { maxBatchRecords: 100, maxBatchBytes: 1_000_000 };
@@ -41,19 +41,8 @@ function open(): EventBus {
   return bus;
 }
 
-async function withAdmin<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result> {
-  const client = new kafkajs.Kafka({
-    brokers: [kafka.brokers],
-    logLevel: kafkajs.logLevel.NOTHING,
-  });
-  const admin = client.admin();
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
+const withAdmin = <Result>(work: (admin: Admin) => Promise<Result>) =>
+  withKafkaAdmin(kafka.brokers, work);
 
 describe('a broker that is killed', () => {
   it('loses nothing that was acknowledged, and consumers and tails go on', {
@@ -167,10 +156,7 @@ describe('a topic that is made anew', () => {
     await eventually('the old records', () => values().length === 20);
     const epochBefore = batches[0]?.epoch;
 
-    await withAdmin((admin) => admin.deleteTopics({ topics: [topic.name] }));
-    await eventually('its end', () =>
-      withAdmin(async (admin) => !(await admin.listTopics()).includes(topic.name)),
-    );
+    await deleteTopic(kafka.brokers, topic.name);
     const other = open();
     await other.ensureTopics([topic]);
     // More than before: the offset where the consumer was exists again.

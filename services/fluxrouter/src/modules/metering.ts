@@ -23,6 +23,7 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
   const config = context.config as unknown as MeteringConfig & ModuleContext['config'];
   const clickhouse = await connectClickHouse({
     url: config.clickhouseUrl,
+    timeoutMs: config.clickhouseTimeoutMs,
     chdbPath: config.chdbPath ?? join(config.dataDir, 'clickhouse'),
     lockWaitMs,
   });

@@ -10,6 +10,8 @@ import { openChdbEngine } from './chdb-engine.ts';
 export interface ClickHouseOptions {
   /** A server; user and password in the URL. */
   url?: string | undefined;
+  /** How long a server may say nothing. Default 60 s. */
+  timeoutMs?: number;
   /** Directory of the engine in this process, where there is no server. */
   chdbPath?: string | undefined;
   /** How long to wait for a process that has the directory open. */
@@ -35,20 +37,20 @@ const log = { level: ClickHouseLogLevel.OFF };
 
 /** A server where there is a URL, else the engine in this process: the same client for both. */
 export async function connectClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
-  if (options.url !== undefined) return connectServer(options.url);
+  if (options.url !== undefined) return connectServer(options.url, options.timeoutMs);
   if (options.chdbPath === undefined)
     throw new Error('neither a URL nor a directory for ClickHouse');
   return connectChdb(options.chdbPath, options.lockWaitMs);
 }
 
-function connectServer(url: string): ClickHouse {
+function connectServer(url: string, timeoutMs = 60_000): ClickHouse {
   const client = createClient({
     url,
     application: 'fluxrouter',
     clickhouse_settings: settings,
     log,
     max_open_connections: 8,
-    request_timeout: 60_000,
+    request_timeout: timeoutMs,
   });
   return { client, kind: 'server', close: () => client.close() };
 }

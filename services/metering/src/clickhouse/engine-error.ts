@@ -16,3 +16,13 @@ export function engineErrorOf(error: unknown): EngineError {
   }
   throw error;
 }
+
+/** Not reached, cut off, or silent for too long: whether it was done nobody knows. */
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // The client has no class and no code for a timeout.
+  return (
+    /^E[A-Z]+$/.test((error as NodeJS.ErrnoException).code ?? '') ||
+    error.message === 'Timeout error.'
+  );
+}

@@ -8,13 +8,17 @@ import { instant, type UsageRow, usageColumns } from './usage-row.ts';
  * The token alone does not do it. ClickHouse 26.7 (`MergeTreeSink`) writes the token to the table's
  * deduplication log and then moves the part into place: killed between the two, it has the token and
  * not the rows, and would throw away every repetition under that token. Seen here once in some fifty
- * kills. So whoever cannot know whether an insert has happened (after an error, after a crash) asks
- * for what is missing and inserts that under a further token.
+ * kills. And the log has room for so many tokens: of a repetition that comes after as many other
+ * inserts it knows nothing. So whoever cannot know whether an insert has happened (after an error,
+ * after a crash) asks what is there, inserts the rest, and asks again what is missing, which goes
+ * under a further token.
  */
 export interface UsageTable {
-  /** A second insert under the same token changes nothing. */
+  /** A second insert under the same token changes nothing, while ClickHouse remembers the first. */
   insert(rows: readonly UsageRow[], token: string): Promise<void>;
   /** Those of the rows whose event is not in the table. */
+  absent(rows: readonly UsageRow[]): Promise<readonly UsageRow[]>;
+  /** As `absent`, without those that the table may have forgotten by age. */
   missing(rows: readonly UsageRow[]): Promise<readonly UsageRow[]>;
 }
 
@@ -25,18 +29,21 @@ const QUESTION_ROWS = 500;
 const KEPT_MS = 700 * 86_400_000;
 
 export function usageTable(client: ClickHouseClient): UsageTable {
+  async function absent(rows: readonly UsageRow[]) {
+    const found: UsageRow[] = [];
+    for (let start = 0; start < rows.length; start += QUESTION_ROWS) {
+      const some = rows.slice(start, start + QUESTION_ROWS);
+      const present = await presentEvents(client, some);
+      found.push(...some.filter((row) => !present.has(row.event_id)));
+    }
+    return found;
+  }
   return {
     insert: (rows, token) => insertRows(client, 'flux.usage', usageColumns, rows, token),
-    async missing(rows) {
+    absent,
+    missing(rows) {
       const keptSince = instant(Date.now() - KEPT_MS);
-      const kept = rows.filter((row) => row.received_at > keptSince);
-      const missing: UsageRow[] = [];
-      for (let start = 0; start < kept.length; start += QUESTION_ROWS) {
-        const some = kept.slice(start, start + QUESTION_ROWS);
-        const present = await presentEvents(client, some);
-        missing.push(...some.filter((row) => !present.has(row.event_id)));
-      }
-      return missing;
+      return absent(rows.filter((row) => row.received_at > keptSince));
     },
   };
 }

@@ -31,16 +31,22 @@ export interface CrashRun {
   readonly poison: number;
 }
 
+/** What an invoice counts: the first copy of each event. */
+export const eventsUnderFinal = (engine: TemporaryEngine): Promise<number> =>
+  engine.count('SELECT count() FROM flux.usage FINAL');
+
 /**
  * A log full of requests and poison, and one metering process after the other that kills itself at a
  * step; the last one catches up. The bus is closed then, and the engine open.
  *
  * @param busAt the bus, as `crashing-process.ts` is told of it.
+ * @param cuts `unplanned`: the plans of the cuts do not reach the bus.
  */
 export async function crashAtEachStep(
   bus: EventBus,
   busAt: string,
   directory: string,
+  cuts: 'planned' | 'unplanned' = 'planned',
 ): Promise<CrashRun> {
   const chdbPath = join(directory, 'clickhouse');
   const clickhouse = await connectClickHouse({ chdbPath });
@@ -57,7 +63,7 @@ export async function crashAtEachStep(
     ]);
   }
   const runProcess = (step: string, cutsBefore: number, batchRecords: number) =>
-    runOne(busAt, chdbPath, [step, String(cutsBefore), String(batchRecords)]);
+    runOne(busAt, chdbPath, [step, String(cutsBefore), String(batchRecords), cuts]);
   const deaths: string[] = [];
   for (const [index, step] of STEPS.entries()) {
     const how = await runProcess(step, index % 3, 40 - 3 * index);

@@ -7,11 +7,12 @@ import { startMetering } from '../start-metering.ts';
 
 /**
  * A metering process that kills itself at a numbered step of consume-usage.ts, or ends by itself
- * when it has caught up: `node crashing-process.ts <bus> <clickhouse> <step> <cuts before> <batch records>`.
+ * when it has caught up: `node crashing-process.ts <bus> <clickhouse> <step> <cuts before> <batch records> <planned|unplanned>`.
  * The bus: a directory, or `kafka:<host:port>`.
  */
-const [busAt = '', chdbPath = '', step = 'never', cutsBefore = '0', batchRecords = '40'] =
+const [busAt = '', chdbPath = '', step = 'never', cutsBefore = '0', ...rest] =
   process.argv.slice(2);
+const [batchRecords = '40', cutting = 'planned'] = rest;
 
 let cuts = 0;
 const reach = (reached: string) => {
@@ -50,7 +51,7 @@ function watched(batch: PartitionBatch): PartitionBatch {
     async commit(offset, metadata) {
       const moment = metadata.includes('plannedEnd') ? '1' : '3';
       reach(`before ${moment}`);
-      await batch.commit(offset, metadata);
+      if (moment === '3' || cutting === 'planned') await batch.commit(offset, metadata);
       reach(`after ${moment}`);
     },
   };

@@ -24,9 +24,12 @@ export interface MemoryTables extends MeteringTables {
   onInsert: () => void;
 }
 
-export function memoryTables(): MemoryTables {
+/** @param tokensMax how many inserts it remembers. */
+export function memoryTables(tokensMax = Number.POSITIVE_INFINITY): MemoryTables {
   const tokens = new Set<string>();
   const events = new Set<string>();
+  const absent = async (rows: readonly UsageRow[]) =>
+    rows.filter((row) => !events.has(row.event_id));
   const tables: MemoryTables = {
     inserts: [],
     offsets: [],
@@ -43,6 +46,7 @@ export function memoryTables(): MemoryTables {
         if (failure === 'away') throw new Error('ClickHouse is away');
         const known = tokens.has(token);
         tokens.add(token);
+        for (const oldest of tokens) if (tokens.size > tokensMax) tokens.delete(oldest);
         if (failure === 'part lost') throw new Error('ClickHouse was killed');
         if (!known) {
           tables.offsets.push(...offsets);
@@ -50,7 +54,8 @@ export function memoryTables(): MemoryTables {
         }
         if (failure === 'reply lost') throw new Error('the reply was lost');
       },
-      missing: async (rows: readonly UsageRow[]) => rows.filter((row) => !events.has(row.event_id)),
+      absent,
+      missing: absent,
     },
     pointers: { insert: async (rows) => void tables.pointerRows.push(...rows) },
     dead: { insert: async (rows) => void tables.deadRows.push(...rows) },

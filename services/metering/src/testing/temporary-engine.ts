@@ -15,14 +15,19 @@ export interface TemporaryEngine {
   close(): Promise<void>;
 }
 
+/** `chdb`: the engine in this process; `server`: behind HTTP, as on many machines. */
+export const ENGINES = ['chdb', 'server'] as const;
+
 /**
- * The real engine: a server in a container where Docker answers, else chDB on a directory of its own. That
- * serves one directory a process: one per test file.
+ * The real engine. In this process it serves one directory: one per test file. A server is a container where
+ * Docker answers, else a process of its own.
  */
-export async function openTemporaryEngine(): Promise<TemporaryEngine> {
+export async function openTemporaryEngine(
+  kind: (typeof ENGINES)[number] = 'chdb',
+): Promise<TemporaryEngine> {
   const directory = mkdtempSync(join(tmpdir(), 'flux-metering-'));
+  if (kind === 'chdb') return openEngineIn(directory);
   const server = await startClickHouse();
-  if (server === undefined) return openEngineIn(directory);
   const engine = engineOf(await connectClickHouse({ url: server.url }), directory);
   return {
     ...engine,

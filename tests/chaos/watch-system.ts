@@ -1,0 +1,63 @@
+import type { EventBus } from '@fluxrouter/event-bus';
+import { type RunningSystem, until } from '@fluxrouter/testing';
+import { lagOf } from './read-books.ts';
+
+const DRAIN_MS_MAX = 300_000;
+
+/** Of a new account; resolves when every ingress takes it. */
+export async function newKey(system: RunningSystem, name: string): Promise<string> {
+  const post = async (path: string) => {
+    const response = await fetch(`${system.adminUrls['control']}/admin/v1${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${system.operatorKey}` },
+      body: JSON.stringify({ name }),
+    });
+    if (response.status !== 201) throw new Error(`${path}: ${response.status}`);
+    return (await response.json()) as { id: string; secret: string };
+  };
+  const { id } = await post('/accounts');
+  const { secret } = await post(`/accounts/${id}/keys`);
+  const headers = { authorization: `Bearer ${secret}` };
+  await until('the new key to work', async () => {
+    const answers = system.baseUrls.map((url) => fetch(`${url}/v1/models`, { headers }));
+    return (await Promise.all(answers)).every(({ status }) => status === 200);
+  });
+  return secret;
+}
+
+async function metricOf(
+  system: RunningSystem,
+  name: string,
+  combine: (values: readonly number[]) => number,
+): Promise<number> {
+  const urls = new Set(Object.values(system.adminUrls));
+  const texts = [...urls].map(async (url) => (await fetch(`${url}/metrics`)).text());
+  const values: number[] = [];
+  for (const text of await Promise.all(texts))
+    for (const line of text.split('\n'))
+      if (line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+        values.push(Number(line.slice(line.lastIndexOf(' '))));
+  return combine(values);
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0);
+
+/** Whether an ingress has a journal of so many bytes. */
+export async function isJournalFull(system: RunningSystem, bytes: number): Promise<boolean> {
+  return (await metricOf(system, 'flux_journal_bytes', (values) => Math.max(...values))) >= bytes;
+}
+
+/** Waits until nothing is under way. @returns how many differences the reconciler tells of. */
+export async function untilDrained(system: RunningSystem, bus: EventBus): Promise<number> {
+  const total = (name: string) => metricOf(system, name, sum);
+  const isDrained = async () =>
+    (await total('flux_requests_running')) === 0 &&
+    (await total('flux_journal_outbox_events')) === 0 &&
+    (await lagOf(bus)) === 0;
+  const patience = { timeoutMs: DRAIN_MS_MAX, everyMs: 200 };
+  await until('journals and lag to be empty', () => isDrained().catch(() => false), patience);
+  return (
+    (await total('flux_reconcile_differences_total')) +
+    (await total('flux_reconcile_missing_records_total'))
+  );
+}
