@@ -39,6 +39,7 @@ export const ending = (more: Partial<AttemptEnd> = {}): AttemptEnd => ({
     bodyId: 'chatcmpl-1',
     upstreamId: 'up-1',
     storedIds: ['file-1', 'file-2'],
+    notes: ['dropped:penalties:frequencyPenalty'],
     finalBytes: Buffer.from('data: [DONE]\n\n'),
   }),
   ...more,

@@ -132,6 +132,7 @@ export function makeFrameWriter(): FrameWriter {
         to.text(8, end.upstreamId);
         if (finalBytes.length > 0) to.bytes(9, finalBytes);
         for (const id of end.storedIds) to.text(10, id);
+        for (const note of end.notes) to.text(11, note);
       });
     },
     drain: () => frame(0, DRAIN, nothing),

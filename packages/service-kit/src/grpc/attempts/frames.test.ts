@@ -32,6 +32,7 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
         costPicoUsd: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
         savingsPermille: fc.option(fc.integer({ min: -5000, max: 1000 }), { nil: undefined }),
         storedIds: fc.array(text.filter(Boolean), { maxLength: 3 }),
+        notes: fc.array(text.filter(Boolean), { maxLength: 3 }),
         finalBytes: bytes,
       })
       .map(ending),
