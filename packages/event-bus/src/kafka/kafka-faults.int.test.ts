@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalKafka, startLocalKafka } from '@fluxrouter/local-kafka';
-import type { Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freshName, keepTopic, outgoing, valuesOf } from '../contract/bus-under-test.ts';
 import { readAll } from '../contract/topic-contract.ts';
