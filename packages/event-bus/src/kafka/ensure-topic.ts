@@ -8,6 +8,7 @@ import { toBusRecord } from './bus-record.ts';
 import { epochOfBirth } from './epoch-of-birth.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaProducer } from './kafka-producer.ts';
+import { fetchFrom } from './kafkajs-wire.ts';
 import { untilSettled } from './until-settled.ts';
 
 /** How long whoever makes a topic may take to write its first records; then another does it. */
@@ -119,10 +120,9 @@ function readBirths(
   link: KafkaLink,
 ): Promise<(string | undefined)[]> {
   const read = async (partition: number, maxBytes: number) => {
-    const { responses } = await link.run(async (cluster) => {
+    const responses = await link.run((cluster) => {
       const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(name, [partition]));
-      const broker = await cluster.findBroker({ nodeId });
-      return broker.fetch({
+      return fetchFrom(cluster, nodeId, {
         ...{ maxWaitTime: 0, minBytes: 0, maxBytes, isolationLevel: 0 },
         topics: [{ topic: name, partitions: [{ partition, fetchOffset: '0', maxBytes }] }],
       });

@@ -4,7 +4,7 @@ import { toBusRecord } from './bus-record.ts';
 import { epochOfBirth } from './epoch-of-birth.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaProducer } from './kafka-producer.ts';
-import type { FetchRequest } from './kafkajs-wire.ts';
+import { type FetchRequest, fetchFrom } from './kafkajs-wire.ts';
 import { RecordBuffer } from './record-buffer.ts';
 import { TopicWatch } from './topic-watch.ts';
 
@@ -154,10 +154,9 @@ export class KafkaTopic implements TopicLog {
         { topic: name, partitions: [{ partition, fetchOffset: from.toString(), maxBytes }] },
       ],
     };
-    const { responses } = await this.#parts.link.run(async (cluster) => {
+    const responses = await this.#parts.link.run((cluster) => {
       const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(name, [partition]));
-      const broker = await cluster.findBroker({ nodeId });
-      return broker.fetch(request);
+      return fetchFrom(cluster, nodeId, request);
     });
     const messages = responses[0]?.partitions[0]?.messages ?? [];
     // Kafka sends whole batches: the first one may begin before what was asked for.

@@ -30,7 +30,6 @@ interface TopicOffsets {
 }
 
 export interface WireBroker {
-  fetch(request: FetchRequest): Promise<{ responses: FetchedTopic[] }>;
   joinGroup(
     request: GroupMember & {
       sessionTimeout: number;
@@ -116,6 +115,34 @@ export function openWireCluster(options: WireOptions): WireCluster {
     // Whoever calls tries again, with a new cluster.
     retry: { retries: 4, initialRetryTime: 50, maxRetryTime: 500 },
   });
+}
+
+interface FetchingBroker extends WireBroker {
+  fetch(request: FetchRequest): Promise<{ responses: FetchedTopic[] }>;
+  /** Fetches have a connection of their own, the second one, which is made by the first of them. */
+  readonly connectionPool: { getConnection(index: 1): Promise<unknown> };
+}
+
+const connecting = new WeakMap<WireBroker, Promise<unknown>>();
+
+/**
+ * What a partition's leader has. kafkajs makes a socket for each fetch that finds no connection, also
+ * while one is being made; of several at once all but the last socket stay open for ever.
+ */
+export async function fetchFrom(
+  cluster: WireCluster,
+  nodeId: string,
+  request: FetchRequest,
+): Promise<FetchedTopic[]> {
+  const broker = (await cluster.findBroker({ nodeId })) as FetchingBroker;
+  let connected = connecting.get(broker);
+  if (connected === undefined) {
+    connected = broker.connectionPool.getConnection(1).finally(() => connecting.delete(broker));
+    connecting.set(broker, connected);
+  }
+  await connected;
+  const { responses } = await broker.fetch(request);
+  return responses;
 }
 
 /** The error code of Kafka's protocol, such as `REBALANCE_IN_PROGRESS`; undefined: it is none of these. */

@@ -3,7 +3,7 @@ import { reconnectDelayMs } from '../log-bus/backoff.ts';
 import type { BusRecord, TopicSpec } from '../port.ts';
 import { toBusRecord } from './bus-record.ts';
 import type { KafkaLink } from './kafka-link.ts';
-import type { WireCluster } from './kafkajs-wire.ts';
+import { fetchFrom, type WireCluster } from './kafkajs-wire.ts';
 
 /** How long Kafka holds a request for which there is nothing yet. */
 const WAIT_MS = 500;
@@ -89,9 +89,8 @@ export class TopicWatch {
   async #fetch(cluster: WireCluster, nodeId: string, led: readonly number[]): Promise<void> {
     const topic = this.#topic;
     const { name } = topic.spec;
-    const broker = await cluster.findBroker({ nodeId });
     const from = new Map(led.map((partition) => [partition, topic.ends[partition] ?? 0]));
-    const { responses } = await broker.fetch({
+    const responses = await fetchFrom(cluster, nodeId, {
       maxWaitTime: WAIT_MS,
       minBytes: 1,
       maxBytes: MAX_BYTES,

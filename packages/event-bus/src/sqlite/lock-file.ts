@@ -8,6 +8,9 @@ export interface FileLock {
   release(): void;
 }
 
+// A database that nobody holds any more is collected, and its lock with it.
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes an exclusive lock that the kernel releases when the process dies, however it dies, and that
  * a paused process keeps. Returns null while another connection (of any process, this one too)
@@ -23,13 +26,11 @@ export function takeFileLock(path: string): FileLock | null {
     if (isBusy(error)) return null;
     throw error;
   }
-  let held = true;
+  held.add(database);
   return {
     path,
     release() {
-      if (!held) return;
-      held = false;
-      database.close();
+      if (held.delete(database)) database.close();
     },
   };
 }
