@@ -203,6 +203,16 @@ describe('the oracle of the chaos run', () => {
     expect(found({}, asked(false))).toEqual(['503 without a word of when to come again']);
   });
 
+  it('excuses a 503 without an end where a journal was full, and nothing else', () => {
+    const refused = { mark: 'm3', id: 'r3', retryAfter: true, ending: 'refused' } as const;
+    const told = (status: number) => ({ asked: [...calm.asked, { ...refused, status }] });
+    const full = { disturbed: [{ victim: 'kafka', how: 'fill', atMs: AT_MS }] as const };
+    const lost = ['lost: ids that a client saw, without an end'];
+    expect(found({}, { ...told(503), ...full })).toEqual([]);
+    expect(found({}, { ...told(502), ...full })).toEqual(lost);
+    expect(found({}, told(503))).toEqual(lost);
+  });
+
   it('knows one of two side by side by its service', () => {
     const orphan = written(attempt, logged('r1.end', 2n, { outcome: 'orphaned', attempts: 1 }));
     expect(found(orphan, { ...killed('ingress-2'), form: 'services' })).toEqual([]);

@@ -27,7 +27,8 @@ import type { ChaosForm } from './plan-chaos.ts';
  * Exceptions, each only beside a kill that explains it: (1) `npm start`: the gateway was killed, the
  * request is `orphaned`: its attempts of before may have no `AttemptFinished`. (2) The sandbox was killed
  * before it wrote the line: the attempt is there, not `completed`. (3) Services: a begin on its way to
- * a provider-proxy that was killed was never an attempt: the end counts one more.
+ * a provider-proxy that was killed was never an attempt: the end counts one more. (4) A journal was full:
+ * 503s beyond its reserve for refusals are counted only.
  */
 export interface Run {
   readonly form: ChaosForm;
@@ -61,7 +62,7 @@ export function compareBooks(books: Books, run: Run): Verdict {
     all.filter(({ type }) => type === 'RequestFinished').map((end) => [end.requestId, end]),
   );
   compareRows(books, events, found);
-  const orphans = compareEnds(run, attempts, ends, found);
+  const { orphans, unrecorded } = compareEnds(run, attempts, ends, found);
   const tokens = compareTokens(books.served, attempts, found);
   const excused = compareBook(books.served, run, attempts, [...ends.values()], found);
   found.add('events left in journals', books.journals.events, []);
@@ -109,6 +110,7 @@ export function compareBooks(books: Books, run: Run): Verdict {
       'answers that a client had all of': run.asked.filter(({ ending }) => ending === 'whole')
         .length,
       'refused with 503': run.asked.filter(({ status }) => status === 503).length,
+      'of them counted only, a journal full': unrecorded,
       'lines of the provider’s book': books.served.length,
       'of them of orphaned requests, without an event': excused.served,
       AttemptFinished: attempts.length,
@@ -158,13 +160,13 @@ function sumOf(rows: readonly Pick<Row, 'money'>[]) {
   return sum;
 }
 
-/** @returns how many are orphaned. */
+/** @returns how many are orphaned, and how many refusals of full journals have no end. */
 function compareEnds(
   { asked, disturbed, form }: Run,
   attempts: readonly Logged[],
   ends: ReadonlyMap<string, Logged>,
   found: Differences,
-): number {
+): { orphans: number; unrecorded: number } {
   const byRequest = Map.groupBy(attempts, ({ requestId }) => requestId);
   const wasHit = (victims: readonly string[], fromMs: number, untilMs: number) =>
     disturbed.some(
@@ -194,14 +196,17 @@ function compareEnds(
     if (unbegun > 0 && !(isProxyLost && unbegun <= 2))
       found.of('lost: attempts that their request has made', requestId);
   }
-  for (const { id, ending } of asked) {
+  const wasFull = disturbed.some(({ how }) => how === 'fill');
+  let unrecorded = 0;
+  for (const { id, status, ending } of asked) {
     if (id === '') continue;
     const end = ends.get(id);
-    if (end === undefined) found.of('lost: ids that a client saw, without an end', id);
+    if (end === undefined && wasFull && status === 503) unrecorded += 1;
+    else if (end === undefined) found.of('lost: ids that a client saw, without an end', id);
     else if (ending === 'whole' && end.outcome !== 'completed' && end.outcome !== 'orphaned')
       found.of('answers that were whole and are not `completed`', `${id} ${end.outcome}`);
   }
-  return orphans;
+  return { orphans, unrecorded };
 }
 
 /** @returns what the exceptions of the oracle were needed for. */
