@@ -33,7 +33,8 @@ export default defineConfig({
           include: ['**/*.int.test.ts'],
           exclude: [...never, 'tests/e2e/**'],
           pool: 'forks',
-          fileParallelism: false,
+          // Half of their time they wait: two at a time, each with engines and ports of its own.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -44,7 +45,8 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           exclude: never,
           pool: 'forks',
-          fileParallelism: false,
+          // As above.
+          maxWorkers: 2,
           testTimeout: 120_000,
           // Of the start of a system, whose own patience is a little shorter: it says what was waited for.
           hookTimeout: 300_000,

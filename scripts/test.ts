@@ -19,7 +19,7 @@ const suites: Record<string, () => Promise<SuiteReport>> = {
   checks: runChecks,
   unit: () => runProject('unit', 300),
   int: () => runProject('int', 600),
-  e2e: () => runProject('e2e', 600),
+  e2e: () => runProject('e2e', 900),
   services: runServices,
   mutants: runMutants,
 };

@@ -170,6 +170,18 @@ describe('a topic that is made anew', () => {
   });
 });
 
+it('closed, it leaves no connection behind, though all partitions were read at once', async () => {
+  const sockets = () =>
+    process.getActiveResourcesInfo().filter((each) => each === 'TCPSocketWrap').length;
+  const topic = keepTopic(12);
+  await open().ensureTopics([topic]);
+  await Promise.all(buses.splice(0).map((bus) => bus.close()));
+  await eventually('its connections to end', () => sockets() === 0);
+  await open().ensureTopics([topic]);
+  await Promise.all(buses.splice(0).map((bus) => bus.close()));
+  await eventually('its connections to end', () => sockets() === 0);
+});
+
 /** A record of somebody who was still appending to the topic of before when it was made anew. */
 async function appendStray(topic: string, partition: number): Promise<void> {
   const client = new kafkajs.Kafka({
