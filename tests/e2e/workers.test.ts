@@ -1,4 +1,4 @@
-import { type RunningSystem, startSystem } from '@fluxrouter/testing';
+import { type RunningSystem, startSystem, until } from '@fluxrouter/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bookOf } from './support/book.ts';
 import { responses } from './support/dialects.ts';
@@ -74,6 +74,11 @@ describe('a gateway of two workers', () => {
     const [item] = json.output;
     const reference = { input: [{ type: 'item_reference', id: item.id }] };
     const previous = { previous_response_id: json.id };
+    // Its key is known to one of the workers so far.
+    await until('every worker to know the key', async () => {
+      const answers = await Promise.all(Array.from({ length: 6 }, () => respond(other, previous)));
+      return answers.every(({ status }) => status !== 401);
+    });
     for (let round = 0; round < 2; round++) {
       for (let i = 0; i < 6; i++) {
         for (const more of [reference, previous]) {
