@@ -4,11 +4,10 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { TopicMismatchError } from '../bus-errors.ts';
 import type { TopicBornEncoder, TopicSpec } from '../port.ts';
 import { assertTopicShape, topicBornRecord } from '../topic-shape.ts';
-import { toBusRecord } from './bus-record.ts';
 import { epochOfBirth } from './epoch-of-birth.ts';
+import { fetchPartition } from './fetch-partition.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaProducer } from './kafka-producer.ts';
-import { fetchFrom } from './kafkajs-wire.ts';
 import { untilSettled } from './until-settled.ts';
 
 /** How long whoever makes a topic may take to write its first records; then another does it. */
@@ -119,20 +118,9 @@ function readBirths(
   { name, partitions }: TopicSpec,
   link: KafkaLink,
 ): Promise<(string | undefined)[]> {
-  const read = async (partition: number, maxBytes: number) => {
-    const responses = await link.run((cluster) => {
-      const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(name, [partition]));
-      return fetchFrom(cluster, nodeId, {
-        ...{ maxWaitTime: 0, minBytes: 0, maxBytes, isolationLevel: 0 },
-        topics: [{ topic: name, partitions: [{ partition, fetchOffset: '0', maxBytes }] }],
-      });
-    });
-    const messages = responses[0]?.partitions[0]?.messages ?? [];
-    return messages.map((message) => toBusRecord(name, partition, message));
-  };
   return Promise.all(
     Array.from({ length: partitions }, (_, partition) =>
-      epochOfBirth((maxBytes) => read(partition, maxBytes)),
+      epochOfBirth((maxBytes) => fetchPartition(link, name, partition, 0, maxBytes)),
     ),
   );
 }

@@ -1,10 +1,9 @@
 import type { TopicLog } from '../log-bus/storage.ts';
 import type { BusRecord, OutgoingRecord, RecordPosition, TopicSpec } from '../port.ts';
-import { toBusRecord } from './bus-record.ts';
 import { epochOfBirth } from './epoch-of-birth.ts';
+import { fetchPartition } from './fetch-partition.ts';
 import type { KafkaLink } from './kafka-link.ts';
 import type { KafkaProducer } from './kafka-producer.ts';
-import { type FetchRequest, fetchFrom } from './kafkajs-wire.ts';
 import { RecordBuffer } from './record-buffer.ts';
 import { TopicWatch } from './topic-watch.ts';
 
@@ -143,25 +142,7 @@ export class KafkaTopic implements TopicLog {
     for (const listener of this.#remade) listener();
   }
 
-  async #fetch(partition: number, from: number, maxBytes: number): Promise<BusRecord[]> {
-    const { name } = this.spec;
-    const request: FetchRequest = {
-      maxWaitTime: 0,
-      minBytes: 0,
-      maxBytes,
-      isolationLevel: 0,
-      topics: [
-        { topic: name, partitions: [{ partition, fetchOffset: from.toString(), maxBytes }] },
-      ],
-    };
-    const responses = await this.#parts.link.run((cluster) => {
-      const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(name, [partition]));
-      return fetchFrom(cluster, nodeId, request);
-    });
-    const messages = responses[0]?.partitions[0]?.messages ?? [];
-    // Kafka sends whole batches: the first one may begin before what was asked for.
-    return messages
-      .filter((message) => Number(message.offset) >= from && !message.isControlRecord)
-      .map((message) => toBusRecord(name, partition, message));
+  #fetch(partition: number, from: number, maxBytes: number): Promise<BusRecord[]> {
+    return fetchPartition(this.#parts.link, this.spec.name, partition, from, maxBytes);
   }
 }

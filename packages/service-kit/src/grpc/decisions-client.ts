@@ -14,6 +14,7 @@ import {
   type PeerConnection,
 } from './frame-peers.ts';
 import { PendingCalls } from './pending-calls.ts';
+import { Rest } from './rest.ts';
 import { RpcError } from './rpc-error.ts';
 import { TurnBatch } from './turn-batch.ts';
 
@@ -93,17 +94,15 @@ class DecisionsSession implements FrameSession<DecisionFrames> {
   readonly draining = false;
   readonly #pending: PendingCalls<DecideResponse>;
   readonly #batch: TurnBatch<DecisionFrame>;
-  #lateAtMs = Number.NEGATIVE_INFINITY;
+  readonly #rest = new Rest(LATE_REST_MS);
 
   constructor(wire: FrameWire<DecisionFrames>, deadlineMs: number, most: number) {
     this.#pending = new PendingCalls({ deadlineMs, most });
     this.#batch = new TurnBatch((frames) => wire.write({ frames }));
   }
 
-  /** Whoever lets time run out has the fewest in the end: not for that the next. */
   get load(): number {
-    const isLate = performance.now() - this.#lateAtMs < LATE_REST_MS;
-    return isLate ? Number.POSITIVE_INFINITY : this.#pending.size;
+    return this.#rest.loadOf(this.#pending.size);
   }
 
   async ask(request: DecideRequest): Promise<DecideResponse> {
@@ -112,7 +111,7 @@ class DecisionsSession implements FrameSession<DecisionFrames> {
     try {
       return await answer;
     } catch (error) {
-      if (isLate(error)) this.#lateAtMs = performance.now();
+      if (isLate(error)) this.#rest.begin();
       throw error;
     }
   }

@@ -7,6 +7,7 @@ import {
   type PeerAddresses,
   type PeerConnection,
 } from '../frame-peers.ts';
+import { Rest } from '../rest.ts';
 import { RpcError } from '../rpc-error.ts';
 import { FrameBatch } from './frame-batch.ts';
 import { type FrameListener, readFrames } from './frame-reader.ts';
@@ -70,7 +71,8 @@ class AttemptsSession implements FrameSession<Buffer>, FrameListener {
   readonly batch: FrameBatch;
   draining = false;
   #last = 0;
-  #refusedAtMs = Number.NEGATIVE_INFINITY;
+  /** After a refusal: its journal is full. */
+  readonly #rest = new Rest(REFUSED_REST_MS);
 
   constructor(wire: FrameWire<Buffer>, limits: Limits) {
     this.#wire = wire;
@@ -78,10 +80,8 @@ class AttemptsSession implements FrameSession<Buffer>, FrameListener {
     this.batch = new FrameBatch((message) => wire.write(message));
   }
 
-  /** Whoever has just refused (its journal is full) has the fewest of all: not for that the next. */
   get load(): number {
-    const refused = performance.now() - this.#refusedAtMs < REFUSED_REST_MS;
-    return refused ? Number.POSITIVE_INFINITY : this.#calls.size;
+    return this.#rest.loadOf(this.#calls.size);
   }
 
   run(call: RemoteAttempt, begin: AttemptBegin): void {
@@ -131,7 +131,7 @@ class AttemptsSession implements FrameSession<Buffer>, FrameListener {
     const call = this.#calls.get(attempt);
     if (call === undefined) return;
     this.forget(attempt);
-    if (end.outcome === NOT_BEGUN && !call.cancelled) this.#refusedAtMs = performance.now();
+    if (end.outcome === NOT_BEGUN && !call.cancelled) this.#rest.begin();
     this.#guard(call, () => call.end(end));
   }
 
