@@ -20,9 +20,10 @@ export interface DisturberParts {
   tell(line: string): void;
 }
 
+/** Longer than Kafka is away: no process starts without it. */
 const RESTART_MS_MAX = 180_000;
 /** A fault that needs traffic to come about may not come where there is none. */
-const FAULT_MS_MAX = 180_000;
+const FAULT_MS_MAX = 90_000;
 const REPLIES = 3;
 
 /** Lets disturbances happen; those of different processes overlap, those of one wait for each other. */
@@ -109,6 +110,7 @@ export class Disturber {
 
   /** Kafka is away, and requests go on. */
   async #untilFull(): Promise<boolean> {
+    this.#parts.tell('kafka: away until a journal is full');
     const untilMs = performance.now() + FAULT_MS_MAX;
     while (performance.now() < untilMs) {
       if (await this.#parts.isJournalFull().catch(() => false)) return true;

@@ -49,6 +49,9 @@ export async function runChaos(options: ChaosOptions): Promise<Verdict> {
   try {
     if (options.form === 'services-kafka') engines = await startEngines(directory);
     return await run.run(engines);
+  } catch (error) {
+    options.tell?.(`the run failed; the system's last words:\n${run.lastWords()}`);
+    throw error;
   } finally {
     await run.close();
     await engines?.stop();
@@ -104,6 +107,11 @@ class Run {
     };
     const wanted = { attempts, kills, faults: [...faults] };
     return compareBooks(books, { form, wanted, asked: this.#asked, disturbed });
+  }
+
+  /** What the processes have said. */
+  lastWords(): string {
+    return this.#system?.said().split('\n').slice(-100).join('\n') ?? '';
   }
 
   async close(): Promise<void> {

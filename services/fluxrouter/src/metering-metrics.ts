@@ -11,7 +11,7 @@ const meteringMetricNames = {
   reconcileDifferences: 'flux_reconcile_differences_total',
   reconcileMissing: 'flux_reconcile_missing_records_total',
   reconcileStalled: 'flux_reconcile_stalled_partitions',
-  reconcileNotShipped: 'flux_reconcile_not_shipped_total',
+  reconcileNotShipped: 'flux_reconcile_not_shipped_events',
 } as const;
 
 /** What metering counts, as Prometheus sees it. */
@@ -60,9 +60,9 @@ export function reconcilerMetrics(metrics: Metrics): ReconcilerMetrics {
     name: names.reconcileMissing,
     help: 'Records of the log that are in no table of ClickHouse',
   });
-  const notShipped = metrics.counter({
+  const notShipped = metrics.gauge({
     name: names.reconcileNotShipped,
-    help: 'Events that a journal has numbered and that never came to the log',
+    help: 'Events that a journal has numbered and that are not in the log though later ones are',
   });
   const stalled = metrics.gauge({
     name: names.reconcileStalled,
@@ -75,6 +75,6 @@ export function reconcilerMetrics(metrics: Metrics): ReconcilerMetrics {
       missing.inc(records);
     },
     stalled: (partitions) => stalled.set(partitions),
-    notShipped: (events) => notShipped.inc(events),
+    notShipped: (events) => notShipped.set(events),
   };
 }

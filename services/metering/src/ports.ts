@@ -26,7 +26,7 @@ export interface ReconcilerMetrics {
   different(missing: number): void;
   /** Alarm where not 0: partitions with traffic of which nothing is inserted. */
   stalled(partitions: number): void;
-  /** Alarm: events that a journal has numbered and that never came to the log. */
+  /** Alarm where it stays above 0: events that journals have numbered and that are not in the log, now. */
   notShipped(events: number): void;
 }
 

@@ -23,9 +23,34 @@ it('tells a number that never came, once', () => {
   expect(gaps.take(9_000)).toEqual([]);
 });
 
+it('takes back what comes after all', () => {
+  const gaps = new SequenceGaps(1_000);
+  noteAll(gaps, [1, 2, 5]);
+  expect(gaps.take(1_000)).toEqual([{ journal: 'journal-a', first: 3, missing: 2 }]);
+  noteAll(gaps, [3], 1_500);
+  expect(gaps.missing).toBe(1);
+  noteAll(gaps, [4, 3, 6], 2_500);
+  expect(gaps.missing).toBe(0);
+  expect(gaps.take(9_000)).toEqual([]);
+});
+
+it('begins in the middle of a journal of which another life has read some, and finds the gaps after it', () => {
+  const gaps = new SequenceGaps(1_000, 5_000);
+  // Of another partition, not committed yet; 51 was, and is not read again.
+  noteAll(gaps, [50], 4_000);
+  // Half of a batch had gone to the log before: 52 is not read again either.
+  noteAll(gaps, [53, 54], 5_000);
+  noteAll(gaps, [56, 60], 6_500);
+  expect(gaps.take(7_499)).toEqual([]);
+  expect(gaps.take(7_500)).toEqual([
+    { journal: 'journal-a', first: 55, missing: 1 },
+    { journal: 'journal-a', first: 57, missing: 3 },
+  ]);
+});
+
 it('knows journals apart, and copies for copies', () => {
   const gaps = new SequenceGaps(1_000);
-  noteAll(gaps, [10, 11, 10, 11, 12]);
+  noteAll(gaps, [1, 2, 1, 2, 3]);
   gaps.note('journal-b', 1, 0);
   gaps.note('journal-b', 2, 0);
   expect(gaps.take(5_000)).toEqual([]);
