@@ -38,7 +38,7 @@ const PAUSE_MS_MAX = 4_000;
 const SILENCE_MS = 6_000;
 
 export interface ChaosSize {
-  readonly attempts: number;
+  readonly answers: number;
   readonly kills: number;
   /** Processes of each service. */
   readonly replicas: number;
@@ -48,7 +48,7 @@ export interface ChaosSize {
 export function planChaos(
   seed: number,
   form: ChaosForm,
-  { attempts, kills, replicas }: ChaosSize,
+  { answers, kills, replicas }: ChaosSize,
 ): Disturbance[] {
   const random = seededRandom(seed);
   const between = (from: number, to: number) => Math.floor(from + random() * (to - from));
@@ -61,7 +61,7 @@ export function planChaos(
   // What has to come about by traffic begins while there is still much of it.
   const add = (how: Disturbance['how'], victim: string, latest = 0.95) =>
     planned.push({
-      afterAnswers: between(0.03 * attempts, latest * attempts),
+      afterAnswers: between(0.03 * answers, latest * answers),
       ...{ victim, how },
       forMs: victim === 'clickhouse' && how === 'pause' ? SILENCE_MS : between(100, PAUSE_MS_MAX),
     });

@@ -38,6 +38,8 @@ const ACCOUNTS = 6;
 /** Of the usage table; ClickHouse knows no more inserts again than these. */
 const TOKENS_KEPT = 20;
 const JOURNAL_BYTES = 128 * 1024;
+/** Of this mix of questions, for each attempt that is wanted: others are tried again, or elsewhere (1.2 were seen). */
+const ANSWERS_AN_ATTEMPT = 0.88;
 /** Questions of the load on the topic that was made anew are numbered from here. */
 const SECOND_LOAD_FROM = 10_000_000;
 
@@ -79,12 +81,13 @@ class Run {
     this.#engines = engines;
     const { form, seed, attempts, kills, replicas = 1 } = this.#options;
     await this.#prepareTables();
-    const planned = planChaos(seed, form, { attempts, kills, replicas });
+    const answers = Math.ceil(attempts * ANSWERS_AN_ATTEMPT);
+    const planned = planChaos(seed, form, { answers, kills, replicas });
     const faults = new Set(planned.map(({ victim, how }) => `${victim} ${how}`));
     await this.#openBus().ensureTopics(Object.values(TOPICS));
     await this.#start();
     this.#tell(`${form} is ready, seed ${seed}`);
-    const disturbed = await this.#disturbUnderLoad(planned);
+    const disturbed = await this.#disturbUnderLoad(planned, answers);
     this.#tell(`${this.#asked.length} requests sent; waiting for journals and lag`);
     await this.#settle();
     let log = await this.#readLog();
@@ -176,9 +179,8 @@ class Run {
     await close();
   }
 
-  async #disturbUnderLoad(planned: ReturnType<typeof planChaos>) {
+  async #disturbUnderLoad(planned: ReturnType<typeof planChaos>, answers: number) {
     const system = this.#system as RunningSystem;
-    const { attempts } = this.#options;
     const waiting = [...planned];
     const disturber = new Disturber({
       ...{ system, engines: this.#engines, tokensKept: TOKENS_KEPT },
@@ -193,7 +195,7 @@ class Run {
       if (answered % 5_000 === 0)
         this.#tell(`${answered} answers, ${disturber.done.length} disturbed`);
     };
-    await this.#load(attempts, 0, onAnswer, () => disturber.isBusy);
+    await this.#load(answers, 0, onAnswer, () => disturber.isBusy);
     await disturber.over();
     return disturber.done;
   }

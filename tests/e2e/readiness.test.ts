@@ -152,6 +152,15 @@ describe('each service a process: readiness is the truth of this moment', () => 
     await untilNot('ingress', 'ingress', { keysFresh: false });
     // They decide and answer all the same: what they know is theirs.
     expect((await readyz('router')).status).toBe(200);
+    // What starts now lives, and says what it waits for.
+    system.kill('router');
+    const waits = () =>
+      readyz('router').then(
+        ({ checks }) => checks['start']?.detail?.['waitingFor'] === 'bus',
+        () => false,
+      );
+    await until('a new router that waits for Kafka', waits, patience);
+    expect((await fetch(`${system.adminUrls['router']}/healthz`)).status).toBe(200);
     await kafka.start();
     for (const service of services) await untilReady(service);
     expect(await health('accounts')).toBe(1);

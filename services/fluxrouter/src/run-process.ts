@@ -61,11 +61,24 @@ export async function runProcess(
   );
   parts.unshift({ name: 'connections', stop: () => bindings.close() });
   const running: RunningModule[] = [];
+  const startAdmin = () =>
+    startAdminServer({
+      host: config.adminHost,
+      port: config.adminPort,
+      ...(config.operatorKey && { operatorKey: config.operatorKey.reveal() }),
+      ...{ log, audit, metrics, readiness },
+    });
   const stopAll = async (): Promise<void> => {
     await stopInOrder(parts, { log });
   };
+  let waitingFor: 'bus' | 'modules' | 'nothing' = 'bus';
+  readiness.add('start', () => ({ ready: waitingFor === 'nothing', detail: { waitingFor } }));
   try {
+    // First, so that who waits for Kafka lives, and says what it waits for. A worker's primary has the port.
+    const admin = config.gatewayWorker > 0 ? undefined : await startAdmin();
+    if (admin !== undefined) parts.push({ name: 'admin', stop: () => admin.close() });
     await ensureAllTopics(bus, config, log);
+    waitingFor = 'modules';
     const context: ModuleContext = {
       config: { ...config, dataDir },
       bus: withLagMetric(bus, metrics),
@@ -91,20 +104,9 @@ export async function runProcess(
       parts.unshift({ name: 'drain', stop: () => drain(running) });
     }
     if (workers !== undefined) readiness.add('workers', () => workers.readiness());
-    // A worker's primary has the admin port, and asks it.
-    if (config.gatewayWorker > 0) return { stop: stopAll, readiness };
-    const admin = await startAdminServer({
-      host: config.adminHost,
-      port: config.adminPort,
-      ...(config.operatorKey && { operatorKey: config.operatorKey.reveal() }),
-      routes: running.flatMap((each) => each.routes ?? []),
-      log,
-      audit,
-      metrics,
-      readiness,
-    });
-    parts.push({ name: 'admin', stop: () => admin.close() });
-    log.info({ admin: admin.url }, 'Started');
+    admin?.serve(running.flatMap((each) => each.routes ?? []));
+    waitingFor = 'nothing';
+    if (admin !== undefined) log.info({ admin: admin.url }, 'Started');
   } catch (error) {
     await stopInOrder(parts, { log });
     throw error;

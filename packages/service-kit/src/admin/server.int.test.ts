@@ -33,7 +33,13 @@ describe('an admin port', () => {
   beforeEach(async () => {
     readiness = createReadiness();
     audited = [];
-    server = await startAdminServer({
+    server = await startServer();
+    server.serve(routes);
+  });
+  afterEach(() => server.close());
+
+  const startServer = () =>
+    startAdminServer({
       host: '127.0.0.1',
       port: 0,
       log: silentLog,
@@ -41,10 +47,7 @@ describe('an admin port', () => {
       metrics: createMetrics('test'),
       readiness,
       operatorKey,
-      routes,
     });
-  });
-  afterEach(() => server.close());
 
   const ask = async (path: string, init: RequestInit & { key?: string | null } = {}) => {
     const key = init.key === undefined ? operatorKey : init.key;
@@ -84,6 +87,17 @@ describe('an admin port', () => {
     for (const key of [null, '', 'wrong', `${operatorKey}x`]) {
       expect((await ask('/admin/v1/things/a', { key })).status).toBe(401);
     }
+  });
+
+  test('tells operators that the process is starting', async () => {
+    await server.close();
+    server = await startServer();
+    expect(await ask('/admin/v1/things/a')).toMatchObject({
+      status: 503,
+      body: { error: { code: 'starting' } },
+    });
+    expect((await ask('/admin/v1/things/a', { key: 'wrong' })).status).toBe(401);
+    expect((await ask('/healthz', { key: null })).status).toBe(200);
   });
 
   test('says what is wrong with a path, a method, a body', async () => {

@@ -18,12 +18,13 @@ export interface AdminServerOptions {
   readiness: Readiness;
   /** Without a key, operators' routes are not served. */
   operatorKey?: string;
-  routes?: readonly AdminRoute[];
 }
 
 export interface AdminServer {
   readonly port: number;
   readonly url: string;
+  /** From now on these; until then operators are told that the process is starting. */
+  serve(routes: readonly AdminRoute[]): void;
   close(): Promise<void>;
 }
 
@@ -35,8 +36,9 @@ const failure = (status: number, code: string, message: string): AdminAnswer => 
 /** /healthz, /readyz and /metrics for machines, and an operator's routes behind the operator key. */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const isOperator = options.operatorKey ? secretMatcher(options.operatorKey) : () => false;
+  let routes: readonly AdminRoute[] | undefined;
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (req, res) => {
-    answer(options, isOperator, req, res).catch((err: unknown) => {
+    answer({ ...options, routes }, isOperator, req, res).catch((err: unknown) => {
       options.log.error({ err }, 'An admin request failed');
       if (res.headersSent) res.destroy();
       else send(res, failure(500, 'internal', 'This is a fault of ours; the log says more.'));
@@ -51,6 +53,9 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   return {
     port,
     url: `http://${shown}:${port}`,
+    serve(served) {
+      routes = served;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -59,8 +64,13 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   };
 }
 
+interface Routed {
+  /** Undefined: the process is starting. */
+  readonly routes: readonly AdminRoute[] | undefined;
+}
+
 async function answer(
-  { metrics, readiness, audit, routes = [] }: AdminServerOptions,
+  { metrics, readiness, audit, routes }: AdminServerOptions & Routed,
   isOperator: (key: string) => boolean,
   req: IncomingMessage,
   res: ServerResponse,
@@ -87,7 +97,7 @@ async function answer(
     : failure(401, 'unauthorized', 'Operator paths take Authorization: Bearer <operator key>.');
   if (method !== 'GET') {
     // Whoever has no key may put any words into a path: of it only the route that it fits is kept.
-    const route = findPattern(routes, url.pathname);
+    const route = findPattern(routes ?? [], url.pathname);
     const path = route === undefined ? 'other' : known ? url.pathname : route;
     audit?.info(
       { method: method, path, status: answered.status },
@@ -98,11 +108,13 @@ async function answer(
 }
 
 async function answerOperator(
-  routes: readonly AdminRoute[],
+  routes: readonly AdminRoute[] | undefined,
   method: string,
   url: URL,
   req: IncomingMessage,
 ): Promise<AdminAnswer> {
+  if (routes === undefined)
+    return failure(503, 'starting', 'This process is starting; /readyz says what it waits for.');
   const match = findRoute(routes, method, url.pathname);
   if (match === undefined) return failure(404, 'not_found', 'There is no such path here.');
   if (match === 'known') return failure(405, 'method_not_allowed', 'Not with this method.');
