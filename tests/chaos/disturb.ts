@@ -38,8 +38,8 @@ export class Disturber {
   }
 
   start(disturbance: Disturbance): void {
-    const { victim } = disturbance;
-    const before = this.#busy.get(victim) ?? Promise.resolve();
+    const victims = [disturbance.victim, ...this.#neededBy(disturbance)];
+    const before = Promise.all(victims.map((each) => this.#busy.get(each)));
     const now = before.then(() => this.#disturb(disturbance));
     this.#underWay += 1;
     const ended = () => {
@@ -47,7 +47,13 @@ export class Disturber {
     };
     // Its failure is told by `over`.
     now.then(ended, ended);
-    this.#busy.set(victim, now);
+    for (const each of victims) this.#busy.set(each, now);
+  }
+
+  /** A journal gets full where an ingress takes requests: one that is killed then comes back only with Kafka. */
+  #neededBy({ how }: Disturbance): string[] {
+    if (how !== 'fill') return [];
+    return Object.keys(this.#parts.system.adminUrls).filter((name) => name.startsWith('ingress'));
   }
 
   /** Whether something is being done, which may need traffic to come about. */

@@ -32,7 +32,7 @@ export interface ChaosOptions {
   readonly tell?: (line: string) => void;
 }
 
-const CLIENTS = 24;
+const CLIENTS = 32;
 /** Each has its partition of the log. */
 const ACCOUNTS = 6;
 /** Of the usage table; ClickHouse knows no more inserts again than these. */

@@ -131,6 +131,7 @@ describe('a refusal', () => {
   it('of a key that is none is told to nobody but operators', async () => {
     const answer = await send(system, chat.path, { key: 'sk-flux-none', body: chat.ask('x') });
     expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="FluxRouter"');
     await expect(recordOf(system, idOf(answer), 1_500)).rejects.toThrow('202');
   });
 });

@@ -3,7 +3,5 @@ export const ingressMetricNames = {
   requests: 'flux_requests_total',
   running: 'flux_requests_running',
   faults: 'flux_faults_total',
-  journalBytes: 'flux_journal_bytes',
-  journalOutbox: 'flux_journal_outbox_events',
   orphans: 'flux_orphaned_requests_total',
 } as const;

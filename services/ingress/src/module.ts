@@ -98,7 +98,7 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
       'What is remembered is not to be had',
     );
   const keptIds = new KeptIds(needs.query, remembered, onForgotten);
-  const count = countRequests(metrics, journal, running);
+  const count = countRequests(metrics, running);
   let draining = false;
   const unavailable = (): FluxError | null => {
     if (draining) return fluxError('unavailable', { message: 'This gateway is shutting down.' });
@@ -106,20 +106,12 @@ export async function startIngress(needs: IngressNeeds): Promise<Ingress> {
     return keys.isFresh(config.keyViewAgeMsMax) ? null : fluxError('unavailable');
   };
   const readiness = () => {
-    const { bytes, outboxEntries, failing, acceptsNew } = journal.state();
+    const { acceptsNew } = journal.state();
     const keysFresh = keys.isFresh(config.keyViewAgeMsMax);
     const { router, providerProxy } = needs.reachable();
     return {
       ready: !draining && acceptsNew && keysFresh && router && providerProxy,
-      detail: {
-        router,
-        providerProxy,
-        draining,
-        keysFresh,
-        journalBytes: bytes,
-        journalOutbox: outboxEntries,
-        journalFailing: failing,
-      },
+      detail: { router, providerProxy, draining, keysFresh, journalAcceptsNew: acceptsNew },
     };
   };
 
@@ -204,7 +196,7 @@ async function stopServing(
   await server.close();
 }
 
-function countRequests(metrics: Metrics, journal: Journal, running: RunningRequests) {
+function countRequests(metrics: Metrics, running: RunningRequests) {
   const names = ingressMetricNames;
   const requests = metrics.counter({
     name: names.requests,
@@ -212,16 +204,6 @@ function countRequests(metrics: Metrics, journal: Journal, running: RunningReque
     labels: ['outcome', 'status'],
   });
   metrics.gauge({ name: names.running, help: 'Requests under way', collect: () => running.size });
-  metrics.gauge({
-    name: names.journalBytes,
-    help: 'Bytes kept in the journal',
-    collect: () => journal.state().bytes,
-  });
-  metrics.gauge({
-    name: names.journalOutbox,
-    help: 'Events in the journal that are not on the bus yet',
-    collect: () => journal.state().outboxEntries,
-  });
   return (outcome: string, status: number): void => {
     requests.inc({ outcome, status: String(status) });
   };

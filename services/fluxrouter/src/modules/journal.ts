@@ -9,6 +9,11 @@ import {
 import { openJournal } from '@fluxrouter/journal';
 import type { ModuleContext, RunningModule, ShippedEvents } from '../module-context.ts';
 
+const metricNames = {
+  bytes: 'flux_journal_bytes',
+  outbox: 'flux_journal_outbox_events',
+} as const;
+
 export const schema = ingressConfig.pick({ journalBytesMax: true });
 
 /** A process that is started anew has its own journal again in seconds. */
@@ -23,7 +28,7 @@ export const journalDirectory = ({ config, isHere }: ModuleContext): string =>
 
 /** The journal of a process, and its way to the bus: what ingress and provider-proxy there share. */
 export async function start(context: ModuleContext): Promise<RunningModule> {
-  const { bus, log } = context;
+  const { bus, log, metrics } = context;
   const config = context.config as unknown as IngressConfig & ModuleContext['config'];
   const file = fileName(config.journalName, config.gatewayWorker);
   const journal = openJournal({
@@ -32,6 +37,16 @@ export async function start(context: ModuleContext): Promise<RunningModule> {
     onFailure: (err) =>
       log.error({ err }, 'The journal cannot be written to; new requests are refused'),
     onDamaged: (aside, err) => tellDamaged(log, aside, err),
+  });
+  metrics.gauge({
+    name: metricNames.bytes,
+    help: 'Bytes kept in the journal',
+    collect: () => journal.state().bytes,
+  });
+  metrics.gauge({
+    name: metricNames.outbox,
+    help: 'Events in the journal that are not on the bus yet',
+    collect: () => journal.state().outboxEntries,
   });
   const listeners: ShippedListener[] = [];
   const onShipped: ShippedListener = (type, value) => {

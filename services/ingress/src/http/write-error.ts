@@ -31,10 +31,13 @@ export function writeError(
     } else shouldRetry = false;
   }
   if (shouldRetry !== undefined) head.push('x-should-retry', shouldRetry ? 'true' : 'false');
+  const status = dialect.errorStatus(error);
+  // RFC 9110, 11.6.1: a 401 says how to do better.
+  if (status === 401) head.push('www-authenticate', 'Bearer realm="FluxRouter"');
   // The body may still be on its way; what follows on this connection would be read as a request.
   const unread = !request.complete;
   if (unread) head.push('connection', 'close');
-  response.writeHead(dialect.errorStatus(error), head);
+  response.writeHead(status, head);
   if (unread) {
     response.write(body);
     lingerThenClose(request, response);
