@@ -132,8 +132,8 @@ class Run {
       env: {
         FIRST_REQUEST: 'off',
         // Parts stay apart here: fewer of them.
-        METERING_REST: '1s',
-        RECONCILE_EVERY: '2s',
+        METERING_REST: '2s',
+        RECONCILE_EVERY: '5s',
         KAFKA_SESSION_TIMEOUT: '3s',
         REPLICAS: String(replicas),
         ...(engines && {
