@@ -37,7 +37,7 @@ const CLIENTS = 32;
 const ACCOUNTS = 6;
 /** Of the usage table; ClickHouse knows no more inserts again than these. */
 const TOKENS_KEPT = 20;
-const JOURNAL_BYTES = 128 * 1024;
+const JOURNAL_BYTES = 512 * 1024;
 /** Of this mix of questions, for each attempt that is wanted: others are tried again, or elsewhere (1.2 were seen). */
 const ANSWERS_AN_ATTEMPT = 0.88;
 /** Questions of the load on the topic that was made anew are numbered from here. */
