@@ -5,8 +5,8 @@ import { repositoryRoot, requireNode24 } from './scripts/process/repository.ts';
 requireNode24();
 
 // The name tells the price: x.test.ts takes milliseconds, x.int.test.ts starts an engine or a process,
-// tests/e2e runs the system, tests/clients real clients against it. What needs an engine that is not here is left out; `npm test` says so.
-const slow = ['**/*.int.test.ts', 'tests/e2e/**', 'tests/clients/**'];
+// x.long.test.ts minutes, tests/e2e runs the system, tests/clients real clients against it. What needs an engine that is not here is left out; `npm test` says so.
+const slow = ['**/*.int.test.ts', '**/*.long.test.ts', 'tests/e2e/**', 'tests/clients/**'];
 const never = [
   '**/node_modules/**',
   'data/**',
@@ -50,6 +50,16 @@ export default defineConfig({
           testTimeout: 120_000,
           // Of the start of a system, whose own patience is a little shorter: it says what was waited for.
           hookTimeout: 300_000,
+        },
+      },
+      {
+        // Minutes each: .ci/full runs them, `npm test` does not.
+        test: {
+          name: 'long',
+          include: ['**/*.long.test.ts'],
+          exclude: never,
+          pool: 'forks',
+          fileParallelism: false,
         },
       },
       {

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalKafka, startLocalKafka } from '@fluxrouter/local-kafka';
 import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { appendThrough } from '../contract/append-through.ts';
 import { freshName, keepTopic, outgoing, valuesOf } from '../contract/bus-under-test.ts';
 import { readAll } from '../contract/topic-contract.ts';
 import type { EventBus, PartitionBatch } from '../port.ts';
@@ -13,8 +13,6 @@ import { deleteTopic, eventually, startProgram, withKafkaAdmin } from '../testin
 import { openKafkaBus } from './open-kafka-bus.ts';
 
 const LIMITS = { maxBatchRecords: 100, maxBatchBytes: 1_000_000 };
-// A broker takes seconds to start, and longer beside other work.
-const WAIT_MS = 60_000;
 const ZOMBIE = new URL('./zombie.program.ts', import.meta.url);
 
 let directory: string;
@@ -51,55 +49,14 @@ describe('a broker that is killed', () => {
     const bus = open();
     const topic = keepTopic(3);
     await bus.ensureTopics([topic]);
-    const [consumed, tailed] = [new Set<string>(), new Set<string>()];
-    await bus.consume({
-      ...{ ...LIMITS, group: freshName('group'), topics: [topic.name] },
-      async handle(batch) {
-        await batch.commit(batch.endOffset, '');
-        for (const value of valuesOf(batch.records)) consumed.add(value);
-      },
-    });
-    const onRecords = (records: PartitionBatch['records']) => {
-      for (const value of valuesOf(records)) tailed.add(value);
-    };
-    const tail = await bus.tail({ topic: topic.name, from: 'start', onRecords });
-
-    const acknowledged: string[] = [];
-    let done = false;
-    const append = async () => {
-      for (let i = 0; !done; i += 1) {
-        const value = String(i);
-        // Whoever gets an error appends again, as the journal's shipper does.
-        let taken = false;
-        while (!taken && !done) {
-          taken = await bus.append(topic.name, [outgoing(`k${i % 7}`, value)]).then(
-            () => true,
-            () => sleep(20, false),
-          );
-        }
-        if (taken) acknowledged.push(value);
-      }
-    };
-    const appending = append();
-    try {
+    const { acknowledged, inLog } = await appendThrough(bus, topic.name, async (untilMore) => {
       for (let kill = 0; kill < 2; kill += 1) {
-        const before = acknowledged.length;
-        await eventually('some appends', () => acknowledged.length > before + 50, WAIT_MS);
+        await untilMore();
         await kafka.kill();
         await kafka.start();
       }
-      const after = acknowledged.length;
-      await eventually('appends after it', () => acknowledged.length > after + 50, WAIT_MS);
-    } finally {
-      done = true;
-      await appending;
-    }
-
-    await eventually('all with the consumer', () => consumed.size === acknowledged.length, WAIT_MS);
-    await eventually('all with the tail', () => tailed.size === acknowledged.length, WAIT_MS);
-    await eventually('a fresh tail', () => tail.isFresh(1_000));
-    const inLog = valuesOf(await readAll(bus, topic.name));
-    expect(new Set(inLog)).toEqual(new Set(acknowledged));
+    });
+    expect(inLog).toEqual(acknowledged);
   });
 });
 
