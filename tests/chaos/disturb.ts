@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { calm, isAlive, loseReplies, outliveTokens, type RunningSystem } from '@fluxrouter/testing';
 import type { Engines } from './engines.ts';
 import type { Disturbance } from './plan-chaos.ts';
+import { ingressesOf } from './watch-system.ts';
 
 /** What was done to a process, and when (ms since 1970). */
 export interface Disturbed {
@@ -52,8 +53,7 @@ export class Disturber {
 
   /** A journal gets full where an ingress takes requests: one that is killed then comes back only with Kafka. */
   #neededBy({ how }: Disturbance): string[] {
-    if (how !== 'fill') return [];
-    return Object.keys(this.#parts.system.adminUrls).filter((name) => name.startsWith('ingress'));
+    return how === 'fill' ? ingressesOf(this.#parts.system) : [];
   }
 
   /** Whether something is being done, which may need traffic to come about. */

@@ -39,11 +39,16 @@ async function totalOf(system: RunningSystem, name: string): Promise<number> {
   return values.flat().reduce((total, each) => total + each, 0);
 }
 
+/** Their names, on services. */
+export const ingressesOf = ({ adminUrls }: RunningSystem): string[] =>
+  Object.keys(adminUrls).filter((name) => name.startsWith('ingress'));
+
 /** Whether an ingress has a journal of so many bytes. Other processes may be down, and are not asked. */
 export async function isJournalFull(system: RunningSystem, bytes: number): Promise<boolean> {
-  const ingresses = Object.entries(system.adminUrls).filter(([name]) => name.startsWith('ingress'));
   const found = await Promise.all(
-    ingresses.map(([, url]) => metricsOf(url, 'flux_journal_bytes').catch(() => [])),
+    ingressesOf(system).map((name) =>
+      metricsOf(system.adminUrls[name] ?? '', 'flux_journal_bytes').catch(() => []),
+    ),
   );
   return found.flat().some((each) => each >= bytes);
 }

